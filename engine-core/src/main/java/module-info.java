@@ -17,6 +17,7 @@ module io.overlane.core
     exports io.overlane.control;
     exports io.overlane.engine;
     exports io.overlane.event;
+    exports io.overlane.fastpath;
     exports io.overlane.fate;
     exports io.overlane.frame;
     exports io.overlane.memory;

@@ -5,6 +5,7 @@ module outside
     requires io.netty.transport.epoll.linux.aarch_64;
     requires io.netty.transport.epoll.linux.x86_64;
     requires io.overlane.core;
+    requires io.overlane.ebpf;
     requires io.overlane.http;
     requires io.overlane.metrics;
     requires io.overlane.netty;

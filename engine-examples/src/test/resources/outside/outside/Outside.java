@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.ebpf.TcFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.http.OverlaneHttp;
@@ -33,6 +34,11 @@ public final class Outside
     {
         for (final String kind : args)
         {
+            if ("libc".equals(kind))
+            {
+                // On loopback it would refuse to open; that it can be asked is enough.
+                TcFastPath.whyUnavailable();
+            }
             final IpAddress local = IpAddress.parse("127.0.0.1");
             final Underlay a = open(kind, local);
             final Underlay b = open(kind, local);

@@ -5,6 +5,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.control.DesiredState;
 import io.overlane.control.FdbContext;
 import io.overlane.error.GuardedErrorHandler;
+import io.overlane.fastpath.FastPath;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.routing.RouteTarget;
@@ -54,6 +55,7 @@ public final class EngineContext
     private final List<QueueContext> queues = new ArrayList<>();
     private final DesiredState routing = new DesiredState();
     private @Nullable IpNetworkContext ipNetwork;
+    private @Nullable FastPath fastPath;
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
     private @Nullable IdleWait idleWait;
     private ThreadFactory threadFactory = Thread::new;
@@ -147,6 +149,21 @@ public final class EngineContext
     public EngineContext ipNetwork(final IpNetworkContext ipNetwork)
     {
         this.ipNetwork = Setting.notNull("ipNetwork", ipNetwork);
+        return this;
+    }
+
+    @Nullable FastPath fastPath()
+    {
+        return fastPath;
+    }
+
+    /**
+     * @param fastPath carries frames of known stations beside the engine; the engine closes it. Only for VXLAN segments
+     *                 with one port and one queue. Default null: the engine carries all frames.
+     */
+    public EngineContext fastPath(final @Nullable FastPath fastPath)
+    {
+        this.fastPath = fastPath;
         return this;
     }
 

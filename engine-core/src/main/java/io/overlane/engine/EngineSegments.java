@@ -57,6 +57,7 @@ public final class EngineSegments
     private final Worker worker;
     private final TakenResources resources;
     private final Shutdown shutdown;
+    private final FastPathMirror fastPath;
     private final SegmentChanges changes;
     private final Traffic removedEncap;
     private final Traffic removedDecap;
@@ -73,7 +74,8 @@ public final class EngineSegments
         final CommandQueue commands,
         final List<Worker> workers,
         final TakenResources resources,
-        final Shutdown shutdown)
+        final Shutdown shutdown,
+        final FastPathMirror fastPath)
     {
         this.context = context;
         this.counters = counters;
@@ -83,7 +85,8 @@ public final class EngineSegments
         worker = workers.get(0);
         this.resources = resources;
         this.shutdown = shutdown;
-        changes = new SegmentChanges(context, forwarding, commands, workers);
+        this.fastPath = fastPath;
+        changes = new SegmentChanges(context, forwarding, commands, workers, fastPath);
         removedEncap = counters.newTraffic("encap", 0, "removed-segments");
         removedDecap = counters.newTraffic("decap", 0, "removed-segments");
     }
@@ -122,6 +125,7 @@ public final class EngineSegments
             settings.ports().forEach(this::requireFree);
             resources.take(settings.ports());
             final Segment segment = undoing(settings.ports(), () -> worker.paths().open(settings));
+            fastPath.update(vni);
             return begin(worker.paths().encapPaths(segment), () -> takeBack(segment)).thenApply(none ->
             {
                 events.offer(new EngineEvent.SegmentAdded(events.nowNs(), vni));
@@ -155,6 +159,7 @@ public final class EngineSegments
         {
             final Segment segment = requireSegment(vni);
             forwarding.withdraw(segment);
+            fastPath.update(vni);
             leavingVnis.add(vni);
             return end(ports(segment), () -> removedEncap.add(segment.encapTraffic()), () -> settle(segment))
                 .thenApply(totals ->
@@ -202,6 +207,7 @@ public final class EngineSegments
             {
                 require(forwarding.ports().add(segment, local),
                     "no room for a port: maxRemotes=" + context.maxRemotes() + " is reached; set it higher");
+                fastPath.update(vni);
                 return begin(List.of(worker.paths().encapPath(segment, port)), () -> takeBack(segment, port));
             }).thenRun(() -> events.offer(new EngineEvent.PortAdded(events.nowNs(), vni, port.name())));
         });
@@ -283,6 +289,7 @@ public final class EngineSegments
     private void takeBack(final Segment segment)
     {
         forwarding.withdraw(segment);
+        fastPath.update(segment.vni());
         worker.paths().close(segment);
         resources.giveBack(ports(segment));
     }
@@ -299,6 +306,7 @@ public final class EngineSegments
         if (segment == forwarding.segments().lookup(segment.vni()))
         {
             forwarding.ports().remove(segment, port);
+            fastPath.update(segment.vni());
         }
         leavingPorts.remove(port);
         return null;

@@ -35,6 +35,7 @@ public final class EngineStages
     private final CommandQueue commands;
     private final List<Worker> workers;
     private final EngineCounters counters;
+    private final FastPathMirror fastPath;
     private final List<StageEntry> stages = new ArrayList<>();
     private final TransitRings rings;
 
@@ -45,7 +46,8 @@ public final class EngineStages
         final CommandQueue commands,
         final List<Worker> workers,
         final EngineCounters counters,
-        final TransitRings rings)
+        final TransitRings rings,
+        final FastPathMirror fastPath)
     {
         this.context = context;
         this.forwarding = forwarding;
@@ -53,6 +55,7 @@ public final class EngineStages
         this.workers = workers;
         this.counters = counters;
         this.rings = rings;
+        this.fastPath = fastPath;
     }
 
     /** Add a stage for all frames; see {@link #add(StageContext)}. */
@@ -168,7 +171,8 @@ public final class EngineStages
         synchronized (stages)
         {
             stages.add(entry);
-            return publish();
+            // Frames that the fast path carries pass no stage.
+            return CompletableFuture.allOf(commands.perform(fastPath::hold), publish());
         }
     }
 
@@ -178,7 +182,7 @@ public final class EngineStages
         synchronized (stages)
         {
             stages.remove(entry);
-            removed = publish();
+            removed = publish().thenCompose(none -> commands.perform(fastPath::release));
         }
         final CompletableFuture<Void> forgotten = removed.thenRun(() -> forgetPorts(entry));
         return entry.hasRemotes() ? forgotten.thenCompose(none -> commands.perform(() -> release(entry))) : forgotten;

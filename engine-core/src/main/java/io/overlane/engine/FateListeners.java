@@ -7,39 +7,59 @@ import io.overlane.pipeline.ListenerEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Adds and removes listeners of fates, by a command to each thread that counts fates. Any thread. */
 final class FateListeners
 {
     private final EngineContext context;
     private final List<Worker> workers;
+    private final CommandQueue commands;
+    private final FastPathMirror fastPath;
     private final List<ListenerEntry> listeners = new ArrayList<>();
 
-    FateListeners(final EngineContext context, final List<Worker> workers)
+    /** {@code commands} are for the thread that writes the tables. */
+    FateListeners(
+        final EngineContext context,
+        final List<Worker> workers,
+        final CommandQueue commands,
+        final FastPathMirror fastPath)
     {
         this.context = context;
         this.workers = workers;
+        this.commands = commands;
+        this.fastPath = fastPath;
     }
 
     FateSubscription add(final FateListener listener)
     {
         final ListenerEntry entry = new ListenerEntry(listener);
-        change(() -> listeners.add(entry));
+        // Fates of frames that the fast path carries are not reported.
+        change(() -> listeners.add(entry), fastPath::hold);
+        final AtomicBoolean isClosed = new AtomicBoolean();
         return () ->
         {
             entry.remove();
-            change(() -> listeners.remove(entry));
+            if (isClosed.compareAndSet(false, true))
+            {
+                change(() -> listeners.remove(entry), fastPath::release);
+            }
+            else
+            {
+                change(() -> {}, () -> {});
+            }
         };
     }
 
-    private void change(final Runnable change)
+    private void change(final Runnable change, final Runnable ofFastPath)
     {
         final CompletableFuture<Void> changed;
         synchronized (listeners)
         {
             change.run();
             final ListenerEntry[] current = listeners.toArray(ListenerEntry[]::new);
-            changed = Worker.change(workers, way -> way.listeners(current));
+            changed = CompletableFuture.allOf(
+                Worker.change(workers, way -> way.listeners(current)), commands.perform(ofFastPath));
         }
         Shutdown.awaitCommands(context, changed);
     }

@@ -61,6 +61,7 @@ public final class OverlayEngine implements AutoCloseable
     private final List<AgentThread> threads = new ArrayList<>();
     private final FateListeners fates;
     private final EngineStages stages;
+    private final FastPathMirror fastPath;
     private final Shutdown shutdown;
     /** The thread that is in {@link #doWork()}, if any. */
     private final AtomicReference<@Nullable Thread> invoker = new AtomicReference<>();
@@ -97,6 +98,7 @@ public final class OverlayEngine implements AutoCloseable
             forwarding.refuseGateways();
         }
         forwarding.events(events.queue());
+        fastPath = new FastPathMirror(context, counters, forwarding);
         final Runnable wake = context.idleWait() == null ? context.underlay()::wake : context.idleWait()::wake;
         sourceFilter = new SourceFilter(context, forwarding, counters.decap());
         commands = new CommandQueue(wake, sourceFilter::update, context.errorHandler());
@@ -117,9 +119,9 @@ public final class OverlayEngine implements AutoCloseable
             final CommandQueue ofQueue = new CommandQueue(wakeQueue, () -> {}, context.errorHandler());
             workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
         }
-        fates = new FateListeners(context, workers);
+        fates = new FateListeners(context, workers, commands, fastPath);
         final TransitRings rings = new TransitRings(workers);
-        stages = new EngineStages(context, forwarding, commands, workers, counters, rings);
+        stages = new EngineStages(context, forwarding, commands, workers, counters, rings, fastPath);
         forwarding.gateways().onFirst(rings::open);
         if (!forwarding.gateways().all().isEmpty())
         {
@@ -130,7 +132,7 @@ public final class OverlayEngine implements AutoCloseable
             forwarding.neighbors().onChange(workers.get(0).portWait()::wake);
         }
         segments = new EngineSegments(
-            context, counters, forwarding, events.queue(), commands, workers, resources, shutdown);
+            context, counters, forwarding, events.queue(), commands, workers, resources, shutdown, fastPath);
         shutdown.terminated().whenComplete((none, cause) -> events.hub().end(cause));
         reader = new EngineReader(context, counters, forwarding, workers);
     }
@@ -157,6 +159,7 @@ public final class OverlayEngine implements AutoCloseable
             ownMacs.check();
             sourceFilter.check();
             neighborAger.age();
+            fastPath.check();
             return (learned == null ? 0 : learned.drain(consumer)) + ager.age() + paths.decapWork();
         };
     }
@@ -487,12 +490,14 @@ public final class OverlayEngine implements AutoCloseable
     private void closeAll()
     {
         workers.forEach(Worker::close);
+        context.errorHandler().run(fastPath::close);
         context.errorHandler().closeTogether(resources.open());
     }
 
     private void start()
     {
         workers.forEach(Worker::wirePorts);
+        fastPath.open(workers.get(0).portCommands());
         workers.forEach(worker -> threads.addAll(worker.threads(this::onThreadEnd)));
         threads.forEach(this::start);
     }

@@ -28,19 +28,22 @@ final class SegmentChanges
     private final CommandQueue commands;
     private final List<Worker> workers;
     private final PathBuilder paths;
+    private final FastPathMirror fastPath;
 
     /** {@code commands} are for the thread that writes the tables. The worker of the first queue is the first. */
     SegmentChanges(
         final EngineContext context,
         final Forwarding forwarding,
         final CommandQueue commands,
-        final List<Worker> workers)
+        final List<Worker> workers,
+        final FastPathMirror fastPath)
     {
         this.context = context;
         this.forwarding = forwarding;
         this.commands = commands;
         this.workers = workers;
         paths = workers.get(0).paths();
+        this.fastPath = fastPath;
     }
 
     /** On the thread that writes the tables. Completes when all of the change is in force. */
@@ -64,6 +67,7 @@ final class SegmentChanges
         final SegmentPolicy after = wanted.fixed();
         workers.forEach(worker -> worker.paths().segment(vni).rules(after));
         paths.apply(vni, after);
+        fastPath.update(vni);
         less(before.groups(), after.groups()).forEach(group -> paths.leave(vni, group));
 
         final List<CompletableFuture<?>> open = new ArrayList<>();

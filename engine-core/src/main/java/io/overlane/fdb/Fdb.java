@@ -304,7 +304,7 @@ public final class Fdb
      * Remove entries that age and that no frame confirmed for a time. Each call checks {@link #STEPS_PER_AGE} entries
      * at most, and the next call continues there, until {@link #isAgePassDone()}. Of each remote and segment only the
      * oldest entry is checked, until one stays; an entry last seen within about a second of another may stay for as
-     * much longer.
+     * much longer, and one whose frames were carried beside the engine for its age longer.
      *
      * @param maxAgeMs age at which entries are removed, 0 for never; for segments without an age of their own.
      * @return entries removed.
@@ -327,9 +327,7 @@ public final class Fdb
             }
             else if (nowMs - records.lastSeenMs(slot) >= limitMs)
             {
-                remove(slot, FdbChange.AGED);
-                counters.record(TableCounters.Event.AGED);
-                removed++;
+                removed += removeIfIdle(slot, nowMs, limitMs);
             }
             else
             {
@@ -337,6 +335,20 @@ public final class Fdb
             }
         }
         return removed;
+    }
+
+    /** Remove an old entry, unless a frame of its station was seen beside the engine; returns how many were removed. */
+    private int removeIfIdle(final int slot, final long nowMs, final long limitMs)
+    {
+        final long idleMs = listener.idleMs(table.k0At(slot), table.k1At(slot));
+        if (idleMs < limitMs)
+        {
+            learned.seen(slot, table.k0At(slot), table.valueAt(slot), nowMs - idleMs);
+            return 0;
+        }
+        remove(slot, FdbChange.AGED);
+        counters.record(TableCounters.Event.AGED);
+        return 1;
     }
 
     /** @return true if the last {@link #age(long, long)} reached the end of all entries. */

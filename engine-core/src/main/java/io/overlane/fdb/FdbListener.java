@@ -29,4 +29,15 @@ public interface FdbListener
     default void onLearnLimited(final int vni, final long high, final long low, final int udpPort)
     {
     }
+
+    /**
+     * Frames of a station may be carried beside the engine, so that they do not confirm its entry. On the thread that
+     * writes the FDB.
+     *
+     * @return how long ago the last such frame came, in milliseconds; {@link Long#MAX_VALUE} if none did.
+     */
+    default long idleMs(final int vni, final long mac)
+    {
+        return Long.MAX_VALUE;
+    }
 }

@@ -44,6 +44,7 @@ public final class Forwarding
     private final Operations operations;
     private final ConfiguredEntries entries;
     private EntryEvents events;
+    private FdbListener mirror = FdbListener.NONE;
     private int nextForgotten;
 
     /**
@@ -89,6 +90,13 @@ public final class Forwarding
                     Forwarding.this.onFdbChange(change, vni, mac, word, other);
                 }
                 events.onFdbChange(change, vni, mac, word, other);
+                mirror.onFdbChange(change, vni, mac, word, other);
+            }
+
+            @Override
+            public long idleMs(final int vni, final long mac)
+            {
+                return mirror.idleMs(vni, mac);
             }
 
             @Override
@@ -124,6 +132,16 @@ public final class Forwarding
     public void events(final EventQueue queue)
     {
         events = new EntryEvents(queue, remotes);
+    }
+
+    /**
+     * Call this before threads start.
+     *
+     * @param listener gets the changes of the FDB behind all others, and answers for frames beside the engine.
+     */
+    public void mirror(final FdbListener listener)
+    {
+        mirror = listener;
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class GatewayTables
     /** The contexts with settings. Only the writer uses this. */
     private final Set<String> settled = new HashSet<>();
     private Runnable onFirst = () -> {};
+    private IntConsumer onLink = vni -> {};
 
     /**
      * @param maxRoutes of each context.
@@ -52,6 +54,12 @@ public final class GatewayTables
     public void onFirst(final Runnable task)
     {
         onFirst = task;
+    }
+
+    /** Set a task that gets the VNI of each segment that has another gateway, or none, from now on. */
+    public void onLink(final IntConsumer task)
+    {
+        onLink = task;
     }
 
     /** The gateway of a segment, null if it has none. Any thread; allocates nothing. */
@@ -236,6 +244,7 @@ public final class GatewayTables
         }
         links = after;
         allLinks = List.copyOf(after.values());
+        onLink.accept(vni);
     }
 
     private void publishL3()

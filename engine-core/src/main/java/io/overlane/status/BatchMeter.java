@@ -81,6 +81,13 @@ public final class BatchMeter
         lastDelivered = delivered;
     }
 
+    /** Frames came in and were delivered in no batch. */
+    void skip(final long frames)
+    {
+        lastIn += frames;
+        lastDelivered += frames;
+    }
+
     /** @return numbers of frames that were polled together. Any thread. */
     Distribution sizes()
     {

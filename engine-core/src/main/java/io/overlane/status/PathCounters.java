@@ -110,6 +110,24 @@ public final class PathCounters
     }
 
     /**
+     * Frames came in and were delivered beside this thread, which counts them between two batches.
+     *
+     * @param traffic of their VNI.
+     * @param frames  that were delivered.
+     * @param bytesIn their bytes when they came in.
+     * @param length  bytes of the inner frames together.
+     */
+    public void onBeside(final Traffic traffic, final long frames, final long bytesIn, final long length)
+    {
+        in.add(frames);
+        this.bytesIn.add(bytesIn);
+        delivered.add(frames);
+        deliveredBytes.add(length);
+        traffic.record(frames, length);
+        batches.skip(frames);
+    }
+
+    /**
      * @param frames that went from port to port; they are counted as delivered too.
      */
     public void onSwitched(final int frames)

@@ -25,7 +25,7 @@ public final class PortTraffic
      * @param frames that the port returned from a poll; a super-frame counts as the number of its segments.
      * @param length their bytes.
      */
-    public void onIn(final int frames, final int length)
+    public void onIn(final long frames, final long length)
     {
         add(FRAMES_IN, frames);
         add(BYTES_IN, length);
@@ -35,7 +35,7 @@ public final class PortTraffic
      * @param frames that the port took, copies and answers included.
      * @param length their bytes.
      */
-    public void onOut(final int frames, final int length)
+    public void onOut(final long frames, final long length)
     {
         add(FRAMES_OUT, frames);
         add(BYTES_OUT, length);
@@ -53,7 +53,7 @@ public final class PortTraffic
         return new Volume(words.get(FRAMES_OUT), words.get(BYTES_OUT));
     }
 
-    private void add(final int index, final int value)
+    private void add(final int index, final long value)
     {
         words.setRelease(index, words.getPlain(index) + value);
     }

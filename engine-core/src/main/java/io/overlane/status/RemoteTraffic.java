@@ -46,7 +46,7 @@ public final class RemoteTraffic
      * @param count  frames.
      * @param length bytes of the inner frames together, layer 2 headers included.
      */
-    public void record(final int remote, final int count, final int length)
+    public void record(final int remote, final long count, final long length)
     {
         final int slot = slot(remote);
         slots.setOpaque(slot, slots.getPlain(slot) + count);

@@ -20,7 +20,7 @@ public final class Traffic
     /**
      * @param length bytes of the inner frames together, layer 2 headers included.
      */
-    void record(final int count, final int length)
+    void record(final long count, final long length)
     {
         frames.add(count);
         bytes.add(length);

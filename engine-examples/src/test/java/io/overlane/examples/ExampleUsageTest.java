@@ -17,8 +17,8 @@ class ExampleUsageTest
 {
     @ParameterizedTest
     @ValueSource(classes = {
-        CaptureToFile.class, EventLoopEcho.class, FirewallStage.class, L2Chat.class, MetricsServer.class,
-        NettyBridge.class, PingResponder.class, QuickStart.class})
+        CaptureToFile.class, EventLoopEcho.class, FastPathTap.class, FirewallStage.class, L2Chat.class,
+        MetricsServer.class, NettyBridge.class, PingResponder.class, QuickStart.class})
     void shouldPrintAUsageLineAndExitWithOne(final Class<?> example) throws Exception
     {
         final Process process = new ProcessBuilder(List.of(

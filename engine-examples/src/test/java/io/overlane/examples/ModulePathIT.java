@@ -28,8 +28,9 @@ class ModulePathIT
 {
     private static final int TIMEOUT_S = 120;
     private static final String JARS =
-        "(engine-(core|admin|http|metrics|netty|replay|tun)|httpcore5|agrona|micrometer-(core|commons|observation)|" +
-        "HdrHistogram|jffi|jnr-\\w+|asm(-\\w+)?|netty-[a-z-]+|slf4j-api)-\\d.*\\.jar";
+        "(engine-(core|admin|ebpf|http|metrics|netty|replay|tun)|httpcore5|agrona|" +
+        "micrometer-(core|commons|observation)|HdrHistogram|jffi|jnr-\\w+|asm(-\\w+)?|netty-[a-z-]+|slf4j-api)" +
+        "-\\d.*\\.jar";
     private static final Path SOURCES = Path.of("src/test/resources/outside");
 
     @TempDir

@@ -3,6 +3,7 @@ package io.overlane.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.LabProcess;
@@ -37,6 +38,28 @@ class StationExamplesIT extends TwoHosts
             assertTrue(neighbours.output().contains("lladdr 00:00:00:00:00:02"), neighbours::toString);
             assertEquals(1, ping("-c", "1", "-W", "1", "10.7.0.3").status(), "no other address answers");
             assertTrue(station.isAlive());
+        }
+    }
+
+    /** The first ping goes through the engine, which learns, and the others do not. */
+    @Test
+    void shouldLetTheKernelCarryPings()
+    {
+        lab.requireKernelVxlan();
+        right.ip("link add vx0 type vxlan id 1 local " + right.underlayV4() + " remote " + left.underlayV4() +
+            " dev " + right.underlayDevice() + " dstport 8472 noudpcsum");
+        right.ip("addr add 10.7.0.2/24 dev vx0");
+        right.ip("link set vx0 mtu 1450 up");
+        try (LabProcess tap = left.start(
+            java(FastPathTap.class, left.underlayV4(), right.underlayV4(), "fast0")))
+        {
+            final String line = tap.awaitLine("with", 120);
+            assumeTrue(line.startsWith("with "), line);
+            left.ip("addr add 10.7.0.1/24 dev fast0");
+            Poll.until("an answer", 120, () -> ping("-c", "1", "-W", "1", "10.7.0.1").status() == 0);
+
+            final CommandResult ping = ping("-c", "20", "-i", "0.05", "-s", "1000", "10.7.0.1");
+            assertTrue(ping.output().contains("20 packets transmitted, 20 received"), ping::toString);
         }
     }
 

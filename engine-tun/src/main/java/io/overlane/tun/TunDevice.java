@@ -18,6 +18,9 @@ import io.overlane.tun.TunException.Reason;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * A TAP or TUN device, or one queue of it: the descriptor for frames, and the settings of the interface.
@@ -417,6 +420,37 @@ public final class TunDevice implements AutoCloseable
         finally
         {
             descriptor.release();
+        }
+    }
+
+    /** The number of the interface; 0 if it is not in the network namespace of this thread. */
+    int indexHere() throws IOException
+    {
+        if (!descriptor.acquire())
+        {
+            return 0;
+        }
+        final int namespace;
+        try
+        {
+            namespace = LibC.get().ioctl(descriptor.fd(), Linux.TUNGETDEVNETNS, 0);
+            if (namespace < 0)
+            {
+                throw TunException.of(LibC.errno(), "cannot find the network namespace of '" + name + "'");
+            }
+        }
+        finally
+        {
+            descriptor.release();
+        }
+        try
+        {
+            final Path here = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + namespace)).equals(here) ? link.index() : 0;
+        }
+        finally
+        {
+            LibC.close(namespace);
         }
     }
 

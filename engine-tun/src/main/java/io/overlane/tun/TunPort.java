@@ -116,6 +116,15 @@ public final class TunPort implements Port
         return superFrames.toString();
     }
 
+    /**
+     * @return number of the interface, if it is a TAP in the network namespace of the calling thread; else 0.
+     * @throws IOException if the kernel does not say that.
+     */
+    public int tapIndex() throws IOException
+    {
+        return device.kind() == TunKind.TAP ? device.indexHere() : 0;
+    }
+
     @Override
     public boolean takesSuperFrames(final int gsoType)
     {

@@ -16,10 +16,10 @@ public final class BpfLink implements AutoCloseable
     public enum Hook
     {
         /** Frames that the device received, before the network stack gets them; after the programs that are there. */
-        TC_INGRESS(46, 0, BpfProgram.Kind.TC, "6.6", "the traffic control of frames received on"),
+        TC_INGRESS(46, 0, BpfProgram.Kind.TC, BpfSupport.LINKS_SINCE, "the traffic control of frames received on"),
 
         /** Frames that the device sends, before its queue; after the programs that are there. */
-        TC_EGRESS(47, 0, BpfProgram.Kind.TC, "6.6", "the traffic control of frames sent on"),
+        TC_EGRESS(47, 0, BpfProgram.Kind.TC, BpfSupport.LINKS_SINCE, "the traffic control of frames sent on"),
 
         /** Frames in the driver of the device. A device has one program there at most. */
         XDP_DRIVER(37, 1 << 2, BpfProgram.Kind.XDP, "5.9", "the driver of"),

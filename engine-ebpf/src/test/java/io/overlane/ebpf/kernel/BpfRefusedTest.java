@@ -27,5 +27,6 @@ class BpfRefusedTest
             refusal::getMessage);
         assertTrue(refusal.getMessage().contains("needs the capabilities CAP_BPF and CAP_NET_ADMIN"),
             refusal::getMessage);
+        assertTrue(String.valueOf(BpfSupport.whyUnavailable()).contains("CAP_BPF"), BpfSupport::whyUnavailable);
     }
 }

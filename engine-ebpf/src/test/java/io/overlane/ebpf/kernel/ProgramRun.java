@@ -14,9 +14,13 @@ public final class ProgramRun
     private static final int PROG_TEST_RUN = 10;
     private static final int SIZE = 80;
     private static final int ROOM = 70_000;
+    // struct __sk_buff
+    private static final int CONTEXT_SIZE = 192;
+    private static final int IFINDEX_OFFSET = 40;
+    private static final int GSO_SIZE_OFFSET = 176;
 
     private final BpfProgram program;
-    private final BpfCall call = new BpfCall(2 * ROOM);
+    private final BpfCall call = new BpfCall(2 * ROOM + CONTEXT_SIZE);
 
     /** @param program of either kind. */
     public ProgramRun(final BpfProgram program)
@@ -25,19 +29,25 @@ public final class ProgramRun
     }
 
     /**
-     * @param frame with its Ethernet header.
+     * @param frame   with its Ethernet header.
+     * @param ifindex of the device that sends or receives it.
+     * @param gsoSize bytes of each segment of a super-frame; 0 if it is none.
      * @return the result of the program.
      * @throws BpfException if the kernel refuses the frame.
      */
-    public int run(final byte[] frame) throws BpfException
+    public int run(final byte[] frame, final int ifindex, final int gsoSize) throws BpfException
     {
+        call.memory().putInt(DATA + 2 * ROOM + IFINDEX_OFFSET, ifindex);
+        call.memory().putInt(DATA + 2 * ROOM + GSO_SIZE_OFFSET, gsoSize);
         call.memory().putBytes(DATA, frame);
         call.putInt(0, program.fd())
             .putInt(8, frame.length)
             .putInt(12, ROOM)
             .putPointer(16, DATA)
             .putPointer(24, DATA + ROOM)
-            .putInt(32, 1);
+            .putInt(32, 1)
+            .putInt(40, CONTEXT_SIZE)
+            .putPointer(48, DATA + 2 * ROOM);
         final int result = call.call(PROG_TEST_RUN, SIZE);
         if (result < 0)
         {

@@ -195,6 +195,8 @@ public final class Linux
     public static final long TUNGETIFF = 0x8004_54d2L;
     public static final long TUNGETVNETHDRSZ = 0x8004_54d7L;
     public static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
+    /** Returns a descriptor of the network namespace; since Linux 5.0. */
+    public static final long TUNGETDEVNETNS = 0x54e3;
     public static final int IFF_TUN = 0x1;
     public static final int IFF_TAP = 0x2;
     public static final int IFF_MULTI_QUEUE = 0x100;

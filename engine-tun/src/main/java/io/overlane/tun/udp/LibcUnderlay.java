@@ -29,6 +29,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -258,6 +259,12 @@ public final class LibcUnderlay implements Underlay
                 groups.remove(group);
             }
         }
+    }
+
+    /** @return the UDP ports from which it sends; each flow has one of them. */
+    public int[] sourcePorts()
+    {
+        return IntStream.range(0, fan.size()).map(i -> fan.socket(i).local().udpPort()).toArray();
     }
 
     @Override

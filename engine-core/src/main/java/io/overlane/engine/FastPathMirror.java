@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.engine;
+
+import io.overlane.control.FdbChange;
+import io.overlane.fastpath.FastPath;
+import io.overlane.fastpath.FastSegment;
+import io.overlane.fastpath.FastStation;
+import io.overlane.fdb.FdbEntry;
+import io.overlane.fdb.FdbListener;
+import io.overlane.forwarding.Forwarding;
+import io.overlane.policy.SegmentPolicy;
+import io.overlane.policy.SourcePolicy;
+import io.overlane.remote.RemoteTable;
+import io.overlane.segment.Segment;
+import io.overlane.status.EngineCounters;
+import io.overlane.underlay.DontFragment;
+import io.overlane.underlay.OuterContext;
+import io.overlane.wire.EthernetHeader;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a {@link FastPath} in step with the tables. A segment is carried there while the engine would do no more with a
+ * frame than to deliver it: it has one port, no gateway, no stage and no listener of fates that watches, and rules that
+ * the fast path can follow. A station is there while it has an entry in the FDB that leads to one remote.
+ *
+ * <p>Only the thread that writes the tables uses this, but for {@link #close()}, when it has ended.
+ */
+final class FastPathMirror implements FdbListener
+{
+    /** Counters are at most this old. */
+    private static final long READ_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final EngineContext context;
+    private final Forwarding forwarding;
+    private final FastPathCounts counts;
+    private final FastStation station = new FastStation();
+    /** The segments whose stations are there. */
+    private final Int2ObjectHashMap<Segment> mirrored = new Int2ObjectHashMap<>();
+    /** Those of them that are carried. */
+    private final IntHashSet carried = new IntHashSet();
+    /** Null if there is none, or none any more. */
+    private @Nullable FastPath path;
+    private int holds;
+    private long nextReadNs;
+
+    FastPathMirror(final EngineContext context, final EngineCounters counters, final Forwarding forwarding)
+    {
+        this.context = context;
+        this.forwarding = forwarding;
+        counts = new FastPathCounts(counters, mirrored::get);
+        nextReadNs = context.clock().nanoTime();
+    }
+
+    /**
+     * Begin with the segments of launch, before threads start.
+     *
+     * @throws RuntimeException of the fast path if it cannot work.
+     */
+    void open(final CommandQueue portCommands)
+    {
+        final FastPath wanted = context.fastPath();
+        if (wanted != null)
+        {
+            counts.portCommands(portCommands);
+            wanted.open(
+                context.underlay(), context.fdb().maxEntries(), context.maxRemotes(), context.maxSegments());
+            path = wanted;
+            forwarding.mirror(this);
+            forwarding.gateways().onLink(this::update);
+            forwarding.segments().all().forEach(segment -> update(segment.vni()));
+        }
+    }
+
+    @Override
+    public void onFdbChange(
+        final FdbChange change, final int vni, final long mac, final long word, final long other)
+    {
+        final Segment segment = mirrored.get(vni);
+        if (segment != null && change != FdbChange.PINNED)
+        {
+            final boolean isThere =
+                change == FdbChange.LEARNED || change == FdbChange.CONFIGURED || change == FdbChange.MOVED;
+            use(current ->
+            {
+                if (!isThere || !put(current, segment, mac, word))
+                {
+                    current.remove(vni, mac);
+                }
+            });
+        }
+    }
+
+    @Override
+    public long idleMs(final int vni, final long mac)
+    {
+        final FastPath current = path;
+        if (current == null || !mirrored.containsKey(vni))
+        {
+            return Long.MAX_VALUE;
+        }
+        try
+        {
+            return current.idleMs(vni, mac);
+        }
+        catch (final RuntimeException ex)
+        {
+            fail(current, ex);
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** A segment is new, has other rules or ports, or is gone. */
+    void update(final int vni)
+    {
+        use(current ->
+        {
+            withdraw(current, vni);
+            final Segment segment = forwarding.segments().lookup(vni);
+            if (segment != null && isEligible(segment))
+            {
+                mirror(current, segment);
+            }
+        });
+    }
+
+    private void withdraw(final FastPath current, final int vni)
+    {
+        end(current, vni);
+        if (mirrored.containsKey(vni))
+        {
+            current.read(counts);
+            counts.publish();
+            mirrored.remove(vni);
+            forwarding.fdb().forEach((entryVni, mac, word, seen) ->
+            {
+                if (entryVni == vni)
+                {
+                    current.remove(vni, mac);
+                }
+            });
+        }
+    }
+
+    /** Whether the fast path follows the rules of a segment; for an inherited field it would read the inner header. */
+    private boolean isEligible(final Segment segment)
+    {
+        final OuterContext outer = segment.rules().outer();
+        return segment.ports().size() == 1 && context.queues().isEmpty() &&
+            forwarding.gateways().link(segment.vni()) == null &&
+            outer.ttl() != OuterContext.INHERIT && outer.tos() != OuterContext.INHERIT &&
+            (outer.dontFragment() == DontFragment.DEFAULT || outer.dontFragment() == DontFragment.SET);
+    }
+
+    private void mirror(final FastPath current, final Segment segment)
+    {
+        final int vni = segment.vni();
+        if (begin(current, segment))
+        {
+            mirrored.put(vni, segment);
+            forwarding.fdb().forEach((entryVni, mac, word, seen) ->
+            {
+                if (entryVni == vni)
+                {
+                    put(current, segment, mac, word);
+                }
+            });
+            if (holds > 0)
+            {
+                end(current, vni);
+            }
+        }
+    }
+
+    private boolean begin(final FastPath current, final Segment segment)
+    {
+        final boolean isCarried = current.begin(new FastSegment(
+            segment.vni(),
+            segment.ports().first(),
+            segment.rules().outer(),
+            segment.portMtu() + EthernetHeader.LENGTH));
+        if (isCarried)
+        {
+            carried.add(segment.vni());
+        }
+        return isCarried;
+    }
+
+    private void end(final FastPath current, final int vni)
+    {
+        if (carried.remove(vni))
+        {
+            current.end(vni);
+        }
+    }
+
+    /** Put a station; false if only the engine may carry its frames. */
+    private boolean put(final FastPath current, final Segment segment, final long mac, final long word)
+    {
+        final int remote = FdbEntry.remote(word);
+        if (FdbEntry.target(word) != FdbEntry.REMOTE || forwarding.ports().isPort(remote))
+        {
+            return false;
+        }
+        final RemoteTable remotes = forwarding.remotes();
+        final long high = remotes.high(remote);
+        final long low = remotes.low(remote);
+        final int ownVni = remotes.vni(remote);
+        final SegmentPolicy rules = segment.rules();
+        // Under KNOWN, a change of any other entry may change the answer.
+        final boolean isAccepted = rules.sourcePolicy() == SourcePolicy.ANY ||
+            rules.sourcePolicy() == SourcePolicy.LISTED && rules.lists(high, low);
+        current.put(station
+            .set(
+                segment.vni(),
+                mac,
+                remote,
+                high,
+                low,
+                remotes.udpPort(remote),
+                ownVni == RemoteTable.SEGMENTS_VNI ? segment.vni() : ownVni)
+            .ways(true, isAccepted && !segment.isOwnMac(mac)));
+        return true;
+    }
+
+    /** Carry nothing until {@link #release()} was called as often. The stations stay in step meanwhile. */
+    void hold()
+    {
+        if (holds++ == 0)
+        {
+            use(current -> mirrored.keySet().forEach(vni -> end(current, vni)));
+        }
+    }
+
+    /** Undo one {@link #hold()}. */
+    void release()
+    {
+        if (--holds == 0)
+        {
+            use(current -> mirrored.values().forEach(segment -> begin(current, segment)));
+        }
+    }
+
+    /** Count what the fast path carried, if it is time. */
+    void check()
+    {
+        if (path != null)
+        {
+            final long nowNs = context.clock().nanoTime();
+            if (nowNs - nextReadNs >= 0)
+            {
+                nextReadNs = nowNs + READ_NS;
+                use(current -> current.read(counts));
+                counts.publish();
+            }
+        }
+    }
+
+    private void use(final Consumer<FastPath> action)
+    {
+        final FastPath current = path;
+        if (current != null)
+        {
+            try
+            {
+                action.accept(current);
+            }
+            catch (final RuntimeException ex)
+            {
+                fail(current, ex);
+            }
+        }
+    }
+
+    private void fail(final FastPath failed, final RuntimeException ex)
+    {
+        off(failed);
+        context.errorHandler().onError(new IllegalStateException(
+            "the fast path failed and is off, the engine carries all frames: " + ex.getMessage(), ex));
+    }
+
+    private void off(final FastPath last)
+    {
+        if (path != null)
+        {
+            path = null;
+            context.errorHandler().run(last::close);
+        }
+    }
+
+    /** Count the last frames and close the fast path, when the threads of the engine have ended. */
+    void close()
+    {
+        use(current ->
+        {
+            current.read(counts);
+            off(current);
+        });
+        counts.finish();
+    }
+}

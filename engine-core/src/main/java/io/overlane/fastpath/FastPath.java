@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.fastpath;
+
+import io.overlane.underlay.Underlay;
+
+/**
+ * Carries frames of known stations beside the engine: what it takes, the engine never receives, and what it is not sure
+ * of, it leaves to the engine, unchanged. The engine has decided everything about a frame that the fast path takes: it
+ * would deliver it, and would do nothing else.
+ *
+ * <p>The engine calls {@link #open} when it is launched, and everything else on the thread that writes the tables, or
+ * after that thread has ended. A method that throws ends the fast path: the engine closes it, its error handler gets
+ * the exception, and from then on the engine carries all frames.
+ */
+public interface FastPath
+{
+    /**
+     * Be ready for segments. No other method is called if this throws, so it releases everything before.
+     *
+     * @param underlay    of the engine, whose addresses and ports it uses, too; the engine sends and receives with it.
+     * @param maxStations the largest number of stations at a time.
+     * @param maxRemotes  one more than the largest number of a remote.
+     * @param maxSegments the largest number of segments at a time.
+     * @throws IllegalArgumentException with one line if it cannot work with this underlay, or not on this system.
+     */
+    void open(Underlay underlay, int maxStations, int maxRemotes, int maxSegments);
+
+    /**
+     * Carry frames of a segment from now on.
+     *
+     * @param segment whose VNI is not carried now.
+     * @return false if the segment is of no kind that it can carry; the engine carries it then.
+     */
+    boolean begin(FastSegment segment);
+
+    /**
+     * Carry no more frames of a segment; it keeps its stations.
+     *
+     * @param vni of a segment that is carried.
+     */
+    void end(int vni);
+
+    /**
+     * Put a station, or replace it. It may be left out if there is no room, but then no former entry of it may stay.
+     *
+     * @param station the same object in each call; valid during the call.
+     */
+    void put(FastStation station);
+
+    /** Remove a station, if it is there. */
+    void remove(int vni, long mac);
+
+    /**
+     * @return how long ago it last took a frame of the station, in milliseconds, or {@link Long#MAX_VALUE} if it does
+     *         not have the station.
+     */
+    long idleMs(int vni, long mac);
+
+    /** Count the frames that it took since the last call. */
+    void read(FastTraffic traffic);
+
+    /** Carry nothing more, and release everything. Called once after {@link #open}. */
+    void close();
+}

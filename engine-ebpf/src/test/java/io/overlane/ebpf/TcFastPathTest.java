@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.ebpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.ebpf.kernel.AttachedPrograms;
+import io.overlane.engine.EngineContext;
+import io.overlane.engine.OverlayEngine;
+import io.overlane.engine.ThreadingMode;
+import io.overlane.fate.FateSubscription;
+import io.overlane.policy.SegmentContext;
+import io.overlane.status.EngineSnapshot;
+import io.overlane.testkit.InNamespace;
+import io.overlane.tun.TunPort;
+import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.Underlay;
+import io.overlane.underlay.UnderlayOptions;
+import java.net.NetworkInterface;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An engine with the fast path, beside a vxlan device of the kernel in another namespace. */
+@InNamespace(ipv6 = true)
+class TcFastPathTest
+{
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private Peer peer;
+    private OverlayEngine engine;
+
+    @BeforeEach
+    void connect() throws Exception
+    {
+        FastPathLab.requireBpf();
+        peer = Peer.connect();
+        peer.inside("ip", "link", "add", "vx", "address", FastPathLab.STATION.toString(), "mtu", "1450", "type",
+            "vxlan", "id", "1", "dev", "under1", "local", "10.0.0.2", "remote", "10.0.0.1", "dstport", "8472",
+            "noudpcsum");
+        peer.inside("ip", "addr", "add", "192.168.7.2/24", "dev", "vx");
+        peer.inside("ip", "addr", "add", "fd07::2/64", "dev", "vx", "nodad");
+        peer.inside("ip", "link", "set", "vx", "up");
+    }
+
+    @AfterEach
+    void close() throws Exception
+    {
+        if (engine != null)
+        {
+            engine.close();
+        }
+        if (peer != null)
+        {
+            peer.close();
+        }
+    }
+
+    private void launch() throws Exception
+    {
+        final TunPort port = FastPathLab.tap("tap0");
+        Peer.run("ip", "addr", "add", "192.168.7.1/24", "dev", "tap0");
+        Peer.run("ip", "addr", "add", "fd07::1/64", "dev", "tap0", "nodad");
+        engine = OverlayEngine.launch(new EngineContext()
+            .underlay(FastPathLab.underlay())
+            .segment(new SegmentContext(FastPathLab.VNI)
+                .port(port)
+                .ownMac(FastPathLab.OURS)
+                .policy(policy -> policy.learning(true))
+                .flood(FastPathLab.REMOTE))
+            .threadingMode(ThreadingMode.SPLIT)
+            .fastPath(new TcFastPath()));
+    }
+
+    /** The numbers of the engine as soon as they are right: it reads the kernel's counters four times a second. */
+    private EngineSnapshot await(final Predicate<EngineSnapshot> isRight)
+    {
+        final long startNs = System.nanoTime();
+        EngineSnapshot snapshot = engine.snapshot();
+        while (!isRight.test(snapshot))
+        {
+            assertTrue(System.nanoTime() - startNs < TIMEOUT_NS, snapshot::toString);
+            Thread.onSpinWait();
+            snapshot = engine.snapshot();
+        }
+        return snapshot;
+    }
+
+    private static void ping(final String address) throws Exception
+    {
+        Peer.run("ping", "-c", "40", "-i", "0.01", "-W", "5", address);
+    }
+
+    @Test
+    void shouldCarryKnownUnicastBesideTheEngine() throws Exception
+    {
+        launch();
+        // ARP and neighbour discovery go through the engine, and it learns from them.
+        Peer.run("ping", "-c", "1", "-W", "5", "192.168.7.2");
+        Peer.run("ping", "-c", "1", "-W", "5", "fd07::2");
+        final long batches = await(now -> now.tables().learned() == 1).decap().batchSizes().count();
+
+        ping("192.168.7.2");
+        ping("fd07::2");
+
+        final EngineSnapshot after = await(now ->
+            now.encap().delivered().frames() >= 80 && now.decap().delivered().frames() >= 80);
+        assertTrue(after.decap().batchSizes().count() < batches + 20, "the engine itself received few frames");
+        assertEquals(after.encap().in(), after.encap().delivered());
+        assertEquals(after.decap().in().frames(), after.decap().delivered().frames());
+        assertEquals(after.encap().delivered(), after.segments().get(0).encap());
+        assertEquals(after.decap().delivered(), after.remotes().get(0).decap());
+        assertEquals(after.decap().delivered(), after.ports().get(0).out());
+    }
+
+    @Test
+    void shouldCarryStreamsBothWays() throws Exception
+    {
+        launch();
+        Peer.run("ping", "-c", "1", "-W", "5", "192.168.7.2");
+        await(now -> now.tables().learned() == 1);
+        for (final String direction : new String[]{"--get-server-output", "--reverse"})
+        {
+            final Process server = new ProcessBuilder(
+                peer.insideCommand("iperf3", "-s", "-1", "--forceflush", "-B", "192.168.7.2"))
+                .redirectErrorStream(true).start();
+            // The second line says that it listens.
+            for (int newLines = 0; newLines < 2;)
+            {
+                newLines += server.getInputStream().read() == '\n' ? 1 : 0;
+            }
+            Peer.run("iperf3", "-c", "192.168.7.2", "-n", "100M", direction);
+            assertEquals(0, server.waitFor());
+        }
+        final EngineSnapshot after = await(now ->
+            now.encap().delivered().bytes() >= 100 << 20 && now.decap().delivered().bytes() >= 100 << 20);
+        // A segment has 1398 bytes at most, so it can be seen that super-frames count as their segments.
+        assertTrue(after.encap().delivered().frames() >= (100 << 20) / 1_398);
+        assertTrue(after.decap().delivered().frames() >= (100 << 20) / 1_398);
+        assertTrue(after.encap().batchSizes().count() < 1_000, "the engine itself carried few frames");
+        assertEquals(0, after.encap().allDropped() + after.decap().allDropped());
+    }
+
+    @Test
+    void shouldLeaveAllFramesToTheEngineWhileAListenerWatches() throws Exception
+    {
+        launch();
+        ping("192.168.7.2");
+        final AtomicLong frames = new AtomicLong();
+        final FateSubscription watching = engine.fates(fate -> frames.addAndGet(fate.frames()));
+        ping("192.168.7.2");
+        watching.close();
+        assertTrue(frames.get() >= 80, "each request and each answer");
+        ping("192.168.7.2");
+    }
+
+    @Test
+    void shouldLeaveNothingBehind() throws Exception
+    {
+        final int underlay = NetworkInterface.getByName("under0").getIndex();
+        launch();
+        assertEquals(1, AttachedPrograms.atIngress(underlay));
+        engine.close();
+        assertEquals(0, AttachedPrograms.atIngress(underlay));
+        engine = null;
+
+        final Process other = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp", System.getProperty("java.class.path"), Holder.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        assertEquals('\n', other.getInputStream().read());
+        assertEquals(1, AttachedPrograms.atIngress(underlay));
+
+        // SIGKILL: the process cannot do anything about it.
+        other.destroyForcibly().waitFor();
+        final long startNs = System.nanoTime();
+        while (AttachedPrograms.atIngress(underlay) > 0)
+        {
+            assertTrue(System.nanoTime() - startNs < TIMEOUT_NS);
+        }
+        launch();
+        ping("192.168.7.2");
+    }
+
+    /** Another process, which is killed. */
+    static final class Holder
+    {
+        private Holder()
+        {
+        }
+
+        /** Opens the fast path, writes a line, and waits. */
+        public static void main(final String[] args) throws Exception
+        {
+            final TcFastPath path = new TcFastPath();
+            path.open(FastPathLab.underlay(), 64, 16, 4);
+            System.out.println();
+            Thread.sleep(TimeUnit.MINUTES.toMillis(1));
+            path.close();
+        }
+    }
+
+    @Test
+    void shouldRefuseAnUnderlayThatItCannotUse() throws Exception
+    {
+        try (NioUnderlay nio = NioUnderlay.open(new UnderlayOptions(FastPathLab.LOCAL)))
+        {
+            assertRefused("the fast path needs a LibcUnderlay, not NioUnderlay", nio);
+        }
+        try (LibcUnderlay any = LibcUnderlay.open(new UnderlayOptions(IpAddress.ANY_V4, 0)))
+        {
+            assertRefused(
+                "no fast path: the underlay is bound to 0.0.0.0; bind it to one IPv4 address of this host", any);
+        }
+        try (LibcUnderlay loopback = LibcUnderlay.open(new UnderlayOptions(IpAddress.parse("127.0.0.1"), 0)))
+        {
+            assertRefused("no fast path: interface 'lo' is no Ethernet device and has the address 127.0.0.1; bind " +
+                "the underlay to the address of an Ethernet device", loopback);
+        }
+    }
+
+    private static void assertRefused(final String message, final Underlay underlay)
+    {
+        final IllegalArgumentException refusal =
+            assertThrows(IllegalArgumentException.class, () -> new TcFastPath().open(underlay, 64, 16, 4));
+        assertEquals(message, refusal.getMessage());
+    }
+}

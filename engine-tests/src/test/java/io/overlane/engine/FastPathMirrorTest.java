@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
+import io.overlane.control.FdbRequest;
+import io.overlane.fastpath.FastPath;
+import io.overlane.fastpath.FastSegment;
+import io.overlane.fastpath.FastStation;
+import io.overlane.fastpath.FastTraffic;
+import io.overlane.fate.FateSubscription;
+import io.overlane.frame.Frame;
+import io.overlane.frame.FrameSlab;
+import io.overlane.policy.SegmentContext;
+import io.overlane.policy.SourcePolicy;
+import io.overlane.stage.StageHandle;
+import io.overlane.status.EngineSnapshot;
+import io.overlane.testdata.FrameSpec;
+import io.overlane.testkit.LoopbackPort;
+import io.overlane.testkit.MemoryFabric;
+import io.overlane.testkit.SteppedClock;
+import io.overlane.underlay.OuterContext;
+import io.overlane.underlay.SendBatch;
+import io.overlane.underlay.Underlay;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A fast path has what the tables of the engine have, and only while the engine would do nothing but deliver. */
+class FastPathMirrorTest
+{
+    private static final int VNI = 7;
+    private static final Vtep LOCAL = Vtep.parse("192.0.2.1:8472", 0);
+    private static final Vtep A = Vtep.parse("192.0.2.10:8472", 0);
+    private static final Vtep B = Vtep.parse("192.0.2.11:4789", 0);
+    private static final MacAddress STATION = MacAddress.parse("02:00:00:00:00:77");
+    private static final MacAddress OWN = MacAddress.parse("02:00:00:00:00:01");
+    private static final String AT_A = "7 02:00:00:00:00:77 192.0.2.10:8472 7 encap decap";
+
+    private final SteppedClock clock = new SteppedClock();
+    private final MemoryFabric fabric = new MemoryFabric(clock);
+    private final Underlay peer = fabric.attach(A);
+    private final LoopbackPort port = new LoopbackPort("tap", 1450, 64, 2048);
+    private final List<Throwable> errors = new ArrayList<>();
+    private final Recorder path = new Recorder();
+    private OverlayEngine engine;
+
+    /** Has what the engine put, and answers what the test wants. */
+    private static final class Recorder implements FastPath
+    {
+        private final Map<String, String> stations = new TreeMap<>();
+        private final TreeSet<Integer> segments = new TreeSet<>();
+        private int longestFrame;
+        private boolean isClosed;
+        private long idleMs = Long.MAX_VALUE;
+        private RuntimeException failure;
+        private long encapFrames;
+        private long decapFrames;
+
+        @Override
+        public void open(
+            final Underlay underlay, final int maxStations, final int maxRemotes, final int maxSegments)
+        {
+            assertEquals(LOCAL, underlay.local());
+            fail();
+        }
+
+        @Override
+        public boolean begin(final FastSegment segment)
+        {
+            assertTrue(segments.add(segment.vni()));
+            longestFrame = segment.longestFrame();
+            return true;
+        }
+
+        @Override
+        public void end(final int vni)
+        {
+            assertTrue(segments.remove(vni));
+        }
+
+        @Override
+        public void put(final FastStation station)
+        {
+            fail();
+            final String mac = station.vni() + " " + new MacAddress(station.mac());
+            stations.put(mac, mac + " " +
+                new Vtep(new IpAddress(station.high(), station.low()), station.udpPort()) + " " + station.remoteVni() +
+                (station.encap() ? " encap" : "") + (station.decap() ? " decap" : ""));
+        }
+
+        @Override
+        public void remove(final int vni, final long mac)
+        {
+            stations.remove(vni + " " + new MacAddress(mac));
+        }
+
+        @Override
+        public long idleMs(final int vni, final long mac)
+        {
+            return idleMs;
+        }
+
+        @Override
+        public void read(final FastTraffic traffic)
+        {
+            if (encapFrames + decapFrames > 0)
+            {
+                traffic.ofSegment(VNI, encapFrames, encapFrames * 100, decapFrames, decapFrames * 100);
+                traffic.ofRemote(0, encapFrames, encapFrames * 100, decapFrames, decapFrames * 100);
+            }
+            encapFrames = 0;
+            decapFrames = 0;
+        }
+
+        @Override
+        public void close()
+        {
+            isClosed = true;
+        }
+
+        private void fail()
+        {
+            if (failure != null)
+            {
+                throw failure;
+            }
+        }
+    }
+
+    private void launch(final SegmentContext segment)
+    {
+        engine = OverlayEngine.launch(new EngineContext()
+            .underlay(fabric.attach(LOCAL))
+            .clock(clock)
+            .threadingMode(ThreadingMode.INVOKER)
+            .errorHandler(errors::add)
+            .fdb(fdb -> fdb.maxEntries(64).ageNs(TimeUnit.SECONDS.toNanos(300))).maxRemotes(16)
+            .segment(segment.port(port))
+            .fastPath(path));
+    }
+
+    @AfterEach
+    void close()
+    {
+        if (engine != null)
+        {
+            engine.close();
+        }
+    }
+
+    private void run()
+    {
+        while (engine.doWork() > 0)
+        {
+            // Until nothing is left to do.
+        }
+    }
+
+    /** A frame of a station arrives, so that it is learned. */
+    private void receive(final MacAddress source)
+    {
+        final byte[] datagram =
+            FrameSpec.vxlan(FrameSpec.ipv4Udp().sourceMac(source.value())).vni(VNI).datagram();
+        final SendBatch batch = new SendBatch(1);
+        final Frame frame = new FrameSlab(1, 2048).frame(0);
+        frame.buffer().putBytes(frame.offset(), datagram);
+        frame.length(datagram.length);
+        batch.add(frame, LOCAL.address().high(), LOCAL.address().low(), LOCAL.udpPort(), 0, 0, 0, 0);
+        peer.send(batch);
+        run();
+    }
+
+    private List<String> stations()
+    {
+        return List.copyOf(path.stations.values());
+    }
+
+    @Test
+    void shouldHaveConfiguredStationsFromTheStart()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A).portMtu(1400));
+
+        assertEquals(List.of(AT_A), stations());
+        assertEquals(TreeSet.class, path.segments.getClass());
+        assertEquals(List.of(VNI), List.copyOf(path.segments));
+        assertEquals(1414, path.longestFrame);
+    }
+
+    @Test
+    void shouldFollowLearningAndOperations()
+    {
+        launch(new SegmentContext(VNI).policy(policy -> policy.learning(true)));
+        receive(STATION);
+        assertEquals(List.of(AT_A), stations());
+
+        engine.control().operate(tables -> tables.replace(new FdbRequest(VNI, STATION, B)));
+        run();
+        assertEquals(List.of("7 02:00:00:00:00:77 192.0.2.11:4789 7 encap decap"), stations());
+
+        engine.control().operate(tables -> tables.delete(new FdbRequest(VNI, STATION, B)));
+        run();
+        assertEquals(List.of(), stations());
+    }
+
+    @Test
+    void shouldKeepAStationThatOnlyTheFastPathSees()
+    {
+        launch(new SegmentContext(VNI).policy(policy -> policy.learning(true)));
+        receive(STATION);
+        path.idleMs = 1_000;
+        clock.step(301, TimeUnit.SECONDS);
+        run();
+        assertEquals(List.of(AT_A), stations());
+
+        path.idleMs = Long.MAX_VALUE;
+        clock.step(301, TimeUnit.SECONDS);
+        run();
+        assertEquals(List.of(), stations());
+        assertEquals(0, engine.snapshot().tables().fdb());
+    }
+
+    @Test
+    void shouldLeaveReceivedFramesToTheEngineThatItMightRefuse()
+    {
+        launch(new SegmentContext(VNI).ownMac(OWN).fdb(STATION, A).fdb(OWN, A)
+            .policy(policy -> policy.source(IpPrefix.parse("192.0.2.10/32"))));
+        assertEquals(List.of("7 " + OWN + " 192.0.2.10:8472 7 encap", AT_A), stations());
+
+        engine.segments().change(VNI, policy -> policy.sourcePolicy(SourcePolicy.KNOWN));
+        run();
+        assertEquals(
+            List.of("7 " + OWN + " 192.0.2.10:8472 7 encap", AT_A.replace(" decap", "")), stations());
+    }
+
+    @Test
+    void shouldLeaveSegmentsToTheEngineWhoseRulesItCannotFollow()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        engine.segments().change(VNI, policy -> policy.outer(policy.outer().ttl(OuterContext.INHERIT)));
+        run();
+        assertEquals(List.of(), List.copyOf(path.segments));
+        assertEquals(List.of(), stations());
+
+        engine.segments().change(VNI, policy -> policy.outer(policy.outer().ttl(0)));
+        run();
+        assertEquals(List.of(VNI), List.copyOf(path.segments));
+        assertEquals(List.of(AT_A), stations());
+
+        final LoopbackPort second = new LoopbackPort("second", 1450, 64, 2048);
+        engine.segments().addPort(VNI, second);
+        run();
+        assertEquals(List.of(), List.copyOf(path.segments));
+        engine.segments().removePort(VNI, second);
+        run();
+        assertEquals(List.of(VNI), List.copyOf(path.segments));
+
+        engine.segments().add(new SegmentContext(8).port(new LoopbackPort("other", 1450, 64, 2048)).fdb(STATION, B));
+        run();
+        assertEquals(List.of(VNI, 8), List.copyOf(path.segments));
+        engine.segments().remove(8);
+        run();
+        assertEquals(List.of(VNI), List.copyOf(path.segments));
+        assertEquals(List.of(AT_A), stations());
+    }
+
+    @Test
+    void shouldStandStillWhileStagesAndListenersWatch()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        final StageHandle stage = engine.stages().add(frame -> {});
+        run();
+        assertEquals(List.of(), List.copyOf(path.segments));
+        final FateSubscription fates = engine.fates(fate -> {});
+        run();
+        stage.close();
+        run();
+        assertEquals(List.of(), List.copyOf(path.segments));
+        assertEquals(List.of(AT_A), stations(), "it stays in step");
+
+        fates.close();
+        fates.close();
+        run();
+        assertEquals(List.of(VNI), List.copyOf(path.segments));
+    }
+
+    @Test
+    void shouldCountWhatTheFastPathCarries()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        path.encapFrames = 3;
+        path.decapFrames = 5;
+        clock.step(1, TimeUnit.SECONDS);
+        run();
+        engine.doWork();
+
+        final EngineSnapshot snapshot = engine.snapshot();
+        assertEquals(3, snapshot.encap().in().frames());
+        assertEquals(3, snapshot.encap().delivered().frames());
+        assertEquals(5, snapshot.decap().in().frames());
+        assertEquals(540, snapshot.decap().in().bytes());
+        assertEquals(500, snapshot.decap().delivered().bytes());
+        assertEquals(300, snapshot.segments().get(0).encap().bytes());
+        assertEquals(5, snapshot.remotes().get(0).decap().frames());
+        assertEquals(5, snapshot.ports().get(0).out().frames());
+        assertEquals(0, snapshot.encap().batchSizes().count());
+
+        path.encapFrames = 4;
+        engine.close();
+        assertTrue(path.isClosed);
+        assertEquals(7, engine.snapshot().encap().delivered().frames());
+    }
+
+    @Test
+    void shouldGoOnWithoutAFastPathThatFails()
+    {
+        launch(new SegmentContext(VNI).policy(policy -> policy.learning(true)));
+        path.failure = new IllegalStateException("the map is gone");
+
+        receive(STATION);
+
+        assertTrue(path.isClosed);
+        assertEquals("the fast path failed and is off, the engine carries all frames: the map is gone",
+            errors.get(0).getMessage());
+        assertEquals(1, errors.size());
+        assertEquals(1, engine.snapshot().tables().learned());
+        receive(OWN);
+        assertEquals(2, engine.snapshot().tables().learned());
+        assertEquals(2, port.takeAll().size());
+    }
+
+    @Test
+    void shouldRefuseTheLaunchIfItCannotOpen()
+    {
+        path.failure = new IllegalArgumentException("no fast path: the kernel is too old");
+
+        final IllegalArgumentException refusal =
+            assertThrows(IllegalArgumentException.class, () -> launch(new SegmentContext(VNI)));
+
+        assertEquals("no fast path: the kernel is too old", refusal.getMessage());
+    }
+}
