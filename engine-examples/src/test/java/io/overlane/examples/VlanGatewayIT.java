@@ -9,7 +9,9 @@ import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.Capture;
 import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.LabHost;
+import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.PacketFlow;
+import io.overlane.examples.lab.Poll;
 import io.overlane.examples.lab.Station;
 import io.overlane.examples.lab.SwitchLab;
 import io.overlane.examples.lab.Traffic;
@@ -134,14 +136,11 @@ class VlanGatewayIT
         write("100-149, vni: 20100");
         ctl("reload");
         guest.map(100, 20100, 50);
-        guest.run("ip netns add f && ip link add f0 type veth peer name e0 netns f && " +
-            "ip link set f0 master br0 up && bridge vlan add dev f0 vid 120 pvid untagged && " +
-            "ip -n f addr add 10.7.0.2/24 dev e0 && ip -n f link set e0 mtu 1450 up");
-        guest.run("ip netns add n && ip link add link trunk name trunk.120 type vlan id 120 && " +
-            "ip link set trunk.120 netns n && ip -n n addr add 10.7.0.1/24 dev trunk.120 && " +
-            "ip -n n link set trunk.120 mtu 1450 up");
-        guest.run("ip netns exec n ping -n -q -c 5 -i 0.1 -w 10 10.7.0.2");
-        guest.run("ip netns exec f ping -n -q -c 5 -i 0.1 -w 10 10.7.0.1");
+        guest.addStation("far", "vid 120", "10.7.0.2/24");
+        guest.run("ip link add link trunk name trunk.120 type vlan id 120");
+        guest.addNamespace("near", "trunk.120", "10.7.0.1/24");
+        guest.run("ip netns exec near ping -n -q -c 5 -i 0.1 -w 10 10.7.0.2");
+        guest.run("ip netns exec far ping -n -q -c 5 -i 0.1 -w 10 10.7.0.1");
         Traffic.stream(near10.host(), near10.address(), far10.host(), far10.address());
         bridge.stop("TERM");
     }
@@ -161,6 +160,45 @@ class VlanGatewayIT
         final Station near10 = guest.addNear(lab, 10, 1);
         final Station far10 = guest.addFar(lab, 10, 2);
         Traffic.ping(near10.host(), near10.address(), far10.host(), far10.address());
+        bridge.stop("TERM");
+    }
+
+    /** Priorities by DSCP, 802.1ad tags that select a segment, and frames with tags that select none. */
+    @Test
+    @Tag("tunnel")
+    void shouldReadAndWriteTagsAsTheKernelDoes() throws IOException
+    {
+        final Bridge bridge = start("5, vni: 1005, vlan-protocol: 802.1ad");
+        ctl("vlan", "set", "10", "dev", TRUNK, "priority", "dscp");
+        final Station near10 = guest.addNear(lab, 10, 1);
+        final Station far10 = guest.addFar(lab, 10, 2);
+        Traffic.ping(near10.host(), far10.address());
+
+        // Expedited forwarding is DSCP 46, and priority 5.
+        final LabProcess tcpdump = kernel.start(List.of(
+            "tcpdump", "-n", "-e", "-l", "-c", "1", "-i", "t2", "vlan 10 and ip and icmp[icmptype] == icmp-echo"));
+        Poll.until("tcpdump listens", 60, () -> tcpdump.stderr().toString().contains("listening on"));
+        far10.host().run("ping", "-n", "-c", "3", "-i", "0.1", "-w", "10", "-Q", "0xb8", near10.address()).orFail();
+        final String frame = tcpdump.await(60).orFail().output();
+        assertTrue(frame.contains("vlan 10, p 5,"), frame);
+
+        guest.map(5, 1005, 1);
+        guest.addStation("far", "vid 5", "10.7.0.2/24");
+        guest.run("ip link add link trunk name service5 type vlan proto 802.1ad id 5");
+        guest.addNamespace("near", "service5", "10.7.0.1/24");
+        guest.run("ip netns exec near ping -n -q -c 5 -i 0.1 -w 10 10.7.0.2");
+        guest.run("ip netns exec far ping -n -q -c 5 -i 0.1 -w 10 10.7.0.1");
+
+        // A second tag, and an 802.1ad tag of which there is no segment: nobody answers, and both are counted.
+        guest.run("ip link add link trunk.10 name stacked type vlan id 20");
+        guest.addNamespace("two", "stacked", "10.9.0.77/16");
+        guest.run("ip link add link trunk name service9 type vlan proto 802.1ad id 9");
+        guest.addNamespace("nine", "service9", "10.9.0.78/16");
+        guest.run("! ip netns exec two ping -n -q -c 2 -i 0.1 -W 1 " + far10.address());
+        guest.run("! ip netns exec nine ping -n -q -c 2 -i 0.1 -W 1 " + far10.address());
+        final String drops = ctl("drops").output();
+        assertTrue(drops.matches("(?s).*encap +stacked-vlan +1010 .*"), drops);
+        assertTrue(drops.matches("(?s).*encap +service-tag +- .*"), drops);
         bridge.stop("TERM");
     }
 

@@ -2,7 +2,6 @@
 package io.overlane.cli.bridge;
 
 import io.overlane.admin.rule.RuleChange;
-import io.overlane.cli.OneLineErrors;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.ContextPlan;
@@ -23,11 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.agrona.CloseHelper;
@@ -44,11 +38,6 @@ final class RunningBridge implements AutoCloseable
 {
     /** Owner of table entries from options or file. */
     static final String OWNER = "config";
-
-    private static final long ANSWER_LIMIT_S = 10;
-
-    /** Each segment that is removed has a thread that waits for its device to close; this limits these threads. */
-    private static final int ASKED_AT_A_TIME = 64;
 
     private final ErrorHandler errors;
     private final Map<Integer, BridgeDevice> devices = new LinkedHashMap<>();
@@ -160,7 +149,7 @@ final class RunningBridge implements AutoCloseable
         contexts = routing;
         // Relax the source policy before peers are removed; tighten it after peers are added.
         changeRules(changes.keySet().stream().filter(device -> device.plan().isOpenToAll()), report);
-        attempt(report, () ->
+        EngineAnswers.attempt(report, () ->
         {
             report.entries(applyTables());
             report.host(configureHost());
@@ -195,7 +184,8 @@ final class RunningBridge implements AutoCloseable
                 final BridgeDevice device = devices.get(plan.vni());
                 if (device == null)
                 {
-                    attempt(report, () -> addConfigured(plan, trunks.contains(plan.device()), changes, report));
+                    EngineAnswers.attempt(
+                        report, () -> addConfigured(plan, trunks.contains(plan.device()), changes, report));
                 }
                 else
                 {
@@ -228,12 +218,12 @@ final class RunningBridge implements AutoCloseable
         {
             return;
         }
-        askForEach(
+        EngineAnswers.askForEach(
             changed,
             device -> engine.segments().change(device.plan().vni(), policy -> policy.set(device.plan().policy())),
             (device, answer) ->
             {
-                final List<RuleChange> changes = RuleChange.of(await(answer));
+                final List<RuleChange> changes = RuleChange.of(EngineAnswers.await(answer));
                 if (!changes.isEmpty())
                 {
                     report.done("VNI " + device.plan().vni() + ": " +
@@ -241,26 +231,6 @@ final class RunningBridge implements AutoCloseable
                 }
             },
             report);
-    }
-
-    /** Start a request to the engine for each device before waiting for the results. */
-    private static <T> void askForEach(
-        final Stream<BridgeDevice> devices,
-        final Function<BridgeDevice, CompletableFuture<T>> question,
-        final Taker<T> taker,
-        final ChangeReport report)
-    {
-        final Map<BridgeDevice, CompletableFuture<T>> asked = new LinkedHashMap<>();
-        for (final BridgeDevice device : devices.toList())
-        {
-            if (asked.size() == ASKED_AT_A_TIME)
-            {
-                asked.forEach((other, answer) -> attempt(report, () -> taker.take(other, answer)));
-                asked.clear();
-            }
-            asked.put(device, question.apply(device));
-        }
-        asked.forEach((other, answer) -> attempt(report, () -> taker.take(other, answer)));
     }
 
     /**
@@ -288,7 +258,7 @@ final class RunningBridge implements AutoCloseable
                 final BridgeDevice device = join(plan, plan.vlan() != null || isTrunk(plan.device()));
                 added.put(plan.vni(), device);
                 done.add(plan.vni());
-                await(engine.control().operate(tables ->
+                EngineAnswers.await(engine.control().operate(tables ->
                     plan.flood().stream().map(to -> tables.append(FdbRequest.flood(plan.vni(), to))).toList()));
             }
         }
@@ -442,14 +412,14 @@ final class RunningBridge implements AutoCloseable
 
     private void removeConfigured(final Stream<BridgeDevice> removed, final ChangeReport report)
     {
-        askForEach(
+        EngineAnswers.askForEach(
             removed,
             device -> engine.segments().remove(device.plan().vni()),
             (device, answer) ->
             {
                 try
                 {
-                    await(answer);
+                    EngineAnswers.await(answer);
                 }
                 finally
                 {
@@ -467,7 +437,7 @@ final class RunningBridge implements AutoCloseable
         final BridgeDevice device = openDevice(plan, isTrunk);
         try
         {
-            await(engine.segments().add(plan.segment(device.port())));
+            EngineAnswers.await(engine.segments().add(plan.segment(device.port())));
             return device;
         }
         catch (final IOException | RuntimeException ex)
@@ -506,7 +476,7 @@ final class RunningBridge implements AutoCloseable
     {
         try
         {
-            await(engine.segments().remove(device.plan().vni()));
+            EngineAnswers.await(engine.segments().remove(device.plan().vni()));
         }
         finally
         {
@@ -519,53 +489,6 @@ final class RunningBridge implements AutoCloseable
         final DesiredState state = new DesiredState();
         devices.values().forEach(device -> device.plan().addTo(state));
         contexts.forEach(context -> context.addTo(state));
-        return await(engine.control().apply(OWNER, state));
-    }
-
-    private static <T> T await(final CompletableFuture<T> answer) throws IOException
-    {
-        try
-        {
-            return answer.get(ANSWER_LIMIT_S, TimeUnit.SECONDS);
-        }
-        catch (final ExecutionException ex)
-        {
-            throw new IOException(OneLineErrors.message(ex), ex);
-        }
-        catch (final TimeoutException ex)
-        {
-            throw new IOException("the engine did not answer within " + ANSWER_LIMIT_S + " s", ex);
-        }
-        catch (final InterruptedException ex)
-        {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", ex);
-        }
-    }
-
-    /** Gets a result of the engine. */
-    @FunctionalInterface
-    private interface Taker<T>
-    {
-        void take(BridgeDevice device, CompletableFuture<T> answer) throws IOException;
-    }
-
-    /** A step that may fail without stopping the others. */
-    @FunctionalInterface
-    private interface Attempt
-    {
-        void run() throws IOException;
-    }
-
-    private static void attempt(final ChangeReport report, final Attempt attempt)
-    {
-        try
-        {
-            attempt.run();
-        }
-        catch (final IOException | RuntimeException ex)
-        {
-            report.notDone(OneLineErrors.message(ex));
-        }
+        return EngineAnswers.await(engine.control().apply(OWNER, state));
     }
 }

@@ -224,6 +224,34 @@ public final class VlanSwitch implements AutoCloseable
     }
 
     /**
+     * Add a station inside the guest to the vlan-aware bridge.
+     *
+     * @param name    of its namespace.
+     * @param vlan    {@code vid} and the VLAN.
+     * @param address with prefix length.
+     */
+    public void addStation(final String name, final String vlan, final String address)
+    {
+        run("ip link add p-" + name + " type veth peer name e-" + name + " && ip link set p-" + name +
+            " master br0 up && bridge vlan add dev p-" + name + " " + vlan + " pvid untagged");
+        addNamespace(name, "e-" + name, address);
+    }
+
+    /**
+     * Give a device of the guest a namespace of its own.
+     *
+     * @param name    of the namespace.
+     * @param device  to put there.
+     * @param address with prefix length.
+     */
+    public void addNamespace(final String name, final String device, final String address)
+    {
+        run("ip netns add " + name + " && ip link set " + device + " netns " + name + " && ip -n " + name +
+            " addr add " + address + " dev " + device + " && ip -n " + name + " link set " + device +
+            " mtu 1442 up");
+    }
+
+    /**
      * Run a line of bash in the guest and insist that it works.
      *
      * @return its output.
