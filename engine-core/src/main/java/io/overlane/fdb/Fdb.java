@@ -62,6 +62,7 @@ public final class Fdb
     private final MoveLimit moveLimit;
     private FdbListener listener = FdbListener.NONE;
     private boolean isAgePassDone;
+    private volatile int version;
 
     /**
      * @param context   limits and times.
@@ -131,6 +132,19 @@ public final class Fdb
         {
             evict(slot);
         }
+    }
+
+    /** @return a number that grows whenever an entry comes, goes or gets another destination; any thread. */
+    public int version()
+    {
+        return version;
+    }
+
+    private void report(
+        final FdbChange change, final int vni, final long mac, final long word, final long other)
+    {
+        version = version + 1;
+        listener.onFdbChange(change, vni, mac, word, other);
     }
 
     /** @return counters of events of entries; any thread. */
@@ -243,7 +257,7 @@ public final class Fdb
             slot = table.put(vni, mac, word);
             records.init(slot, nowMs, owner);
             learned.add(slot, vni, word);
-            listener.onFdbChange(FdbChange.CONFIGURED, vni, mac, word, FdbEntry.MISSING);
+            report(FdbChange.CONFIGURED, vni, mac, word, FdbEntry.MISSING);
             return true;
         }
         final long before = table.valueAt(slot);
@@ -251,7 +265,7 @@ public final class Fdb
         table.valueAt(slot, word);
         records.init(slot, nowMs, owner);
         learned.add(slot, vni, word);
-        listener.onFdbChange(FdbChange.MOVED, vni, mac, word, before);
+        report(FdbChange.MOVED, vni, mac, word, before);
         onRelease.accept(FdbEntry.destination(before));
         return true;
     }
@@ -387,7 +401,7 @@ public final class Fdb
         records.init(slot, nowMs, FdbRequest.NO_OWNER);
         learned.add(slot, vni, word);
         counters.record(TableCounters.Event.LEARNED);
-        listener.onFdbChange(FdbChange.LEARNED, vni, mac, word, FdbEntry.MISSING);
+        report(FdbChange.LEARNED, vni, mac, word, FdbEntry.MISSING);
         return NEW;
     }
 
@@ -406,7 +420,7 @@ public final class Fdb
         records.lastSeenMs(slot, nowMs);
         learned.add(slot, vni, word);
         counters.record(TableCounters.Event.MOVED);
-        listener.onFdbChange(FdbChange.MOVED, vni, mac, word, before);
+        report(FdbChange.MOVED, vni, mac, word, before);
         onRelease.accept(FdbEntry.destination(before));
         return MOVED;
     }
@@ -428,7 +442,7 @@ public final class Fdb
         final long mac = table.k1At(slot);
         final long word = table.removeAt(slot);
         learned.remove(slot, vni, word);
-        listener.onFdbChange(change, vni, mac, word, FdbEntry.MISSING);
+        report(change, vni, mac, word, FdbEntry.MISSING);
         onRelease.accept(FdbEntry.destination(word));
         return word;
     }

@@ -37,6 +37,7 @@ public final class GatewayTables
     private final Set<String> settled = new HashSet<>();
     private Runnable onFirst = () -> {};
     private IntConsumer onLink = vni -> {};
+    private volatile int version;
 
     /**
      * @param maxRoutes of each context.
@@ -60,6 +61,17 @@ public final class GatewayTables
     public void onLink(final IntConsumer task)
     {
         onLink = task;
+    }
+
+    /** Grows with each change of a context, a gateway or a route. Any thread. */
+    public int version()
+    {
+        return version;
+    }
+
+    private void changed()
+    {
+        version = version + 1;
     }
 
     /** The gateway of a segment, null if it has none. Any thread; allocates nothing. */
@@ -153,6 +165,7 @@ public final class GatewayTables
         if (before != null && before.vrf() != vrf)
         {
             before.vrf().remove(before);
+            changed();
             forgetEmpty(before.vrf());
         }
         return true;
@@ -174,6 +187,7 @@ public final class GatewayTables
         }
         publish(vni, null);
         link.vrf().remove(link);
+        changed();
         forgetEmpty(link.vrf());
         return true;
     }
@@ -188,6 +202,7 @@ public final class GatewayTables
     {
         final Vrf vrf = vrf(context);
         final boolean isPut = vrf.put(destination, target, remote);
+        changed();
         forgetEmpty(vrf);
         return isPut;
     }
@@ -204,6 +219,7 @@ public final class GatewayTables
     {
         final Vrf vrf = Objects.requireNonNull(vrfs.get(context), context);
         vrf.remove(destination);
+        changed();
         forgetEmpty(vrf);
     }
 
@@ -244,6 +260,7 @@ public final class GatewayTables
         }
         links = after;
         allLinks = List.copyOf(after.values());
+        changed();
         onLink.accept(vni);
     }
 
@@ -258,5 +275,6 @@ public final class GatewayTables
             }
         }
         byL3Vni = after;
+        changed();
     }
 }

@@ -40,6 +40,7 @@ public final class Vrf
     private static final int LONGEST_BROADCAST_LENGTH = 30;
 
     private final String name;
+    private final int salt;
     private final RoutingCounters encapCounters = new RoutingCounters();
     private final RoutingCounters decapCounters = new RoutingCounters();
     private final RouteTable routes;
@@ -66,6 +67,7 @@ public final class Vrf
     Vrf(final String name, final int maxRoutes, final long defaultRouterMac)
     {
         this.name = name;
+        salt = name.hashCode();
         this.maxRoutes = maxRoutes;
         this.defaultRouterMac = defaultRouterMac;
         routes = new RouteTable(maxRoutes);
@@ -77,6 +79,12 @@ public final class Vrf
     public String name()
     {
         return name;
+    }
+
+    /** A number that differs from that of most other contexts, for hashes. */
+    public int salt()
+    {
+        return salt;
     }
 
     /** Settings, with the router MAC that is used. */

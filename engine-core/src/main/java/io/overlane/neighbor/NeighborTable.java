@@ -123,13 +123,13 @@ public final class NeighborTable
         return false;
     }
 
-    /** Changes with each new MAC. Any thread. */
+    /** Grows with each new MAC and each entry that is removed. Any thread. */
     public int version()
     {
         return version;
     }
 
-    /** Set a task that runs after each new MAC, on the writer's thread. Before threads start. */
+    /** Set a task that runs after each such change, on the writer's thread. Before threads start. */
     public void onChange(final Runnable task)
     {
         onChange = task;
@@ -203,7 +203,11 @@ public final class NeighborTable
     public long remove(final int vni, final long high, final long low)
     {
         final long value = table.remove(vni, high, low);
-        learned -= (value & LEARNED) != 0 ? 1 : 0;
+        if (value != OffHeapTable.MISSING)
+        {
+            learned -= (value & LEARNED) != 0 ? 1 : 0;
+            changed();
+        }
         return mac(value);
     }
 

@@ -3,8 +3,6 @@ package io.overlane.pipeline.decap;
 
 import io.overlane.address.MacAddress;
 import io.overlane.fate.Fate;
-import io.overlane.fdb.Fdb;
-import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.gateway.GatewayTables;
 import io.overlane.gateway.Link;
@@ -20,14 +18,16 @@ import io.overlane.pipeline.gateway.Resolver;
 import io.overlane.pipeline.gateway.Router;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.stage.Transit;
+import io.overlane.policy.FloodBudget;
 import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
-import io.overlane.segment.LocalPort;
 import io.overlane.segment.LocalPorts;
 import io.overlane.status.DropReason;
+import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.VxlanHeader;
 import java.util.Objects;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,6 @@ public final class DecapGateway
 {
     private final GatewayTables tables;
     private final RemoteTable remotes;
-    private final Fdb fdb;
     private final Router router;
     private final GatewayNeighbors neighbors;
     private final GatewayAnswers answers;
@@ -51,12 +50,17 @@ public final class DecapGateway
     private final Transit transit;
     private final OfferQueue out;
     private final Fates fates;
+    private final NanoClock clock;
     private final PortFlood flood;
     private final Copies copies = new Copies();
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VxlanHeader vxlan = new VxlanHeader();
     private final Resolver.Receiver receiver = this::onReleased;
     private boolean isClosing;
+    /** Routed since the counters of their context were written. */
+    private int routedFrames;
+    private int routedBytes;
+    private @Nullable Vrf routedVrf;
 
     /**
      * @param parts of the gateway.
@@ -72,12 +76,12 @@ public final class DecapGateway
     {
         tables = parts.tables();
         this.remotes = remotes;
-        fdb = parts.fdb();
-        router = new Router(parts.macs());
+        router = parts.router();
         neighbors = parts.neighbors(ring);
         answers = parts.answers();
         resolver = parts.resolver(fates.counters());
         transit = parts.transit();
+        clock = parts.clock();
         this.out = out;
         this.fates = fates;
         flood = new PortFlood(out.guard(), fates, true);
@@ -112,6 +116,11 @@ public final class DecapGateway
             return false;
         }
         final int layer3 = Layer3.of(frame, true);
+        if (isOurs && Layer3.etherType(layer3) == EtherType.IPV4)
+        {
+            route(in.vrf(), in, frame, layer3, high, low, remote);
+            return true;
+        }
         switch (neighbors.take(in, frame, layer3, isOurs, true))
         {
             case GatewayNeighbors.NO_MESSAGE:
@@ -183,13 +192,13 @@ public final class DecapGateway
         switch (router.decide(vrf, in, frame, layer3, 0))
         {
             case Router.SEGMENT:
-                vrf.decapCounters().onRouted(1, frame.length());
+                routed(vrf, frame.length());
                 router.rewrite(frame, router.nextMac(), router.out().mac());
-                toSegment(router.out(), frame, router.nextMac(), high, low, remote);
+                toSegment(router.out(), frame, high, low, remote);
                 break;
 
             case Router.L3:
-                vrf.decapCounters().onRouted(1, frame.length());
+                routed(vrf, frame.length());
                 router.rewrite(frame, router.nextMac(), vrf.routerMac());
                 // Only a frame of a segment goes there.
                 send(Objects.requireNonNull(in, "in"), frame, vrf.l3Vni(), router.remote(), high, low, remote);
@@ -225,25 +234,52 @@ public final class DecapGateway
         }
     }
 
+    private void routed(final Vrf vrf, final int bytes)
+    {
+        if (vrf != routedVrf)
+        {
+            countRouted();
+            routedVrf = vrf;
+        }
+        routedFrames++;
+        routedBytes += bytes;
+    }
+
+    private void countRouted()
+    {
+        if (routedVrf != null && routedFrames > 0)
+        {
+            routedVrf.decapCounters().onRouted(routedFrames, routedBytes);
+            routedFrames = 0;
+            routedBytes = 0;
+        }
+    }
+
+    /** All datagrams that were given together are processed. */
+    void onBatchEnd()
+    {
+        router.onBatchEnd();
+        countRouted();
+    }
+
     /** Carry a routed frame to a station of its segment, as a bridge does. */
     private void toSegment(
-        final Link link, final Frame frame, final long mac, final long high, final long low, final int remote)
+        final Link link, final Frame frame, final long high, final long low, final int remote)
     {
-        final LocalPorts ports = link.segment().ports();
-        final long entry = fdb.lookup(link.vni(), mac);
-        if (entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE)
+        final Port port = router.port();
+        if (port != null)
         {
-            flood(link, ports, frame, high, low, remote);
-            return;
+            out.begin(port, link.vni(), link.segment().decapTraffic());
+            out.add(frame.verdict(DropReason.NONE), high, low, remote);
         }
-        final LocalPort port = ports.find(FdbEntry.remote(entry));
-        if (port == null)
+        else if (router.remote() == RemoteTable.MISSING)
         {
-            send(link, frame, link.vni(), FdbEntry.remote(entry), high, low, remote);
-            return;
+            flood(link, link.segment().ports(), frame, high, low, remote);
         }
-        out.begin(port.port(), link.vni(), link.segment().decapTraffic());
-        out.add(frame.verdict(DropReason.NONE), high, low, remote);
+        else
+        {
+            send(link, frame, link.vni(), router.remote(), high, low, remote);
+        }
     }
 
     /** The station is known and its place is not: all ports and remotes of its segment get the frame. */
@@ -251,10 +287,19 @@ public final class DecapGateway
         final Link link, final LocalPorts ports, final Frame frame, final long high, final long low, final int remote)
     {
         final int vni = link.vni();
+        final int[] remotesOfList = link.segment().floodList().remotes();
+        final FloodBudget budget = link.segment().rules().floodBudget();
+        final DropReason refusal = remotesOfList.length == 0 || !budget.isLimited() ?
+            DropReason.NONE : budget.take(1, remotesOfList.length, clock.nanoTime());
+        if (refusal != DropReason.NONE)
+        {
+            drop(refusal, link.vrf(), vni, frame, high, low);
+            return;
+        }
         out.flush();
         copies.clear();
         flood.offer(frame, ports, null, vni, high, low, 1, copies);
-        for (final int to : link.segment().floodList().remotes())
+        for (final int to : remotesOfList)
         {
             copies.count(
                 fates, Fate.Kind.FLOOD_COPY, transit.send(frame, vni, to), vni, high, low, frame, 0, 1);
@@ -385,6 +430,7 @@ public final class DecapGateway
         }
         // The copy's memory is free again when this returns.
         out.flush();
+        onBatchEnd();
         fates.onBatchEnd();
     }
 }

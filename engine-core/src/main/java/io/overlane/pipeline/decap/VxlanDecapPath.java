@@ -175,6 +175,7 @@ public final class VxlanDecapPath implements DecapPath
         framesIn = 0;
         bytesIn = 0;
         out.flush();
+        gateway.onBatchEnd();
         lastSegment = null;
         isRemoteKnown = false;
         learn.onBatchEnd();

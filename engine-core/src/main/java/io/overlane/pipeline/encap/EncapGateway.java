@@ -2,7 +2,6 @@
 package io.overlane.pipeline.encap;
 
 import io.overlane.address.IpAddress;
-import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
 import io.overlane.gateway.GatewayTables;
 import io.overlane.gateway.Link;
@@ -20,9 +19,9 @@ import io.overlane.pipeline.gateway.Router;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.pipeline.stage.Transit;
+import io.overlane.policy.FloodBudget;
 import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
-import io.overlane.segment.LocalPort;
 import io.overlane.status.DropReason;
 import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
@@ -55,6 +54,10 @@ public final class EncapGateway
     @SuppressWarnings("NullAway.Init")
     private EncapShared shared;
     private boolean isClosing;
+    /** Routed since the counters of their context were written. */
+    private int routedFrames;
+    private int routedBytes;
+    private @Nullable Vrf routedVrf;
 
     /**
      * @param parts of the gateway.
@@ -65,7 +68,7 @@ public final class EncapGateway
     {
         tables = parts.tables();
         macs = parts.macs();
-        router = new Router(macs);
+        router = parts.router();
         neighbors = parts.neighbors(ring);
         answers = parts.answers();
         resolver = parts.resolver(fates.counters());
@@ -107,6 +110,11 @@ public final class EncapGateway
         final boolean isOurs,
         final int count)
     {
+        if (isOurs && Layer3.etherType(layer3) == EtherType.IPV4)
+        {
+            route(in, from, frame, segments, layer3, count);
+            return true;
+        }
         final int kind = neighbors.take(in, frame, layer3, isOurs, false);
         switch (kind)
         {
@@ -147,13 +155,13 @@ public final class EncapGateway
         switch (router.decide(in.vrf(), in, frame, layer3, segmentLength))
         {
             case Router.SEGMENT:
-                in.vrf().encapCounters().onRouted(count, frame.length());
+                routed(in.vrf(), count, frame.length());
                 router.rewrite(frame, router.nextMac(), router.out().mac());
-                toSegment(router.out(), frame, segments, layer3, router.nextMac(), count);
+                toSegment(router.out(), frame, segments, layer3, count);
                 break;
 
             case Router.L3:
-                in.vrf().encapCounters().onRouted(count, frame.length());
+                routed(in.vrf(), count, frame.length());
                 router.rewrite(frame, router.nextMac(), in.vrf().routerMac());
                 shared.out.route(in.vrf().l3Vni());
                 shared.out.add(frame, segments, layer3, router.remote(), outer(in).of(frame, layer3));
@@ -190,31 +198,57 @@ public final class EncapGateway
         }
     }
 
+    private void routed(final Vrf vrf, final int frames, final int bytes)
+    {
+        if (vrf != routedVrf)
+        {
+            countRouted();
+            routedVrf = vrf;
+        }
+        routedFrames += frames;
+        routedBytes += bytes;
+    }
+
+    private void countRouted()
+    {
+        if (routedVrf != null && routedFrames > 0)
+        {
+            routedVrf.encapCounters().onRouted(routedFrames, routedBytes);
+            routedFrames = 0;
+            routedBytes = 0;
+        }
+    }
+
+    /** All frames that were polled together are processed. */
+    void onBatchEnd()
+    {
+        router.onBatchEnd();
+        countRouted();
+    }
+
     /** Carry a routed frame to a station of its segment, as a bridge does. */
     private void toSegment(
         final Link link,
         final Frame frame,
         final @Nullable GsoSplitter segments,
         final int layer3,
-        final long mac,
         final int count)
     {
-        final long entry = shared.fdb.lookup(link.vni(), mac);
-        if (entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE)
-        {
-            flood(link, frame, segments, layer3, count);
-            return;
-        }
-        final int number = FdbEntry.remote(entry);
-        final LocalPort port = link.segment().ports().find(number);
+        final Port port = router.port();
         if (port != null)
         {
-            shared.local.divert(frame, port.port(), count);
-            return;
+            shared.local.divert(frame, port, count);
         }
-        shared.out.route(link.vni());
-        shared.out.add(frame, segments, layer3, number, outer(link).of(frame, layer3));
-        shared.out.routeNoMore();
+        else if (router.remote() == RemoteTable.MISSING)
+        {
+            flood(link, frame, segments, layer3, count);
+        }
+        else
+        {
+            shared.out.route(link.vni());
+            shared.out.add(frame, segments, layer3, router.remote(), outer(link).of(frame, layer3));
+            shared.out.routeNoMore();
+        }
     }
 
     /** The station is known and its place is not: all ports and remotes of its segment get the frame. */
@@ -226,6 +260,14 @@ public final class EncapGateway
         final int count)
     {
         final int[] remotes = link.segment().floodList().remotes();
+        final FloodBudget budget = link.segment().rules().floodBudget();
+        final DropReason refusal = remotes.length == 0 || !budget.isLimited() ?
+            DropReason.NONE : budget.take(count, remotes.length, shared.out.clock().nanoTime());
+        if (refusal != DropReason.NONE)
+        {
+            shared.fates.drop(refusal, link.vni(), frame, count);
+            return;
+        }
         toPorts.clear();
         shared.local.flood(frame, link.segment().ports(), count, toPorts);
         shared.out.route(link.vni());
@@ -375,6 +417,7 @@ public final class EncapGateway
         // The copy's memory is free again when this returns.
         shared.out.flush();
         shared.local.flush();
+        onBatchEnd();
         shared.fates.onBatchEnd();
     }
 }

@@ -125,6 +125,10 @@ public final class VxlanEncapPath implements EncapPath
         {
             shared.local.flush();
         }
+        if (gateway != null)
+        {
+            shared.gateway.onBatchEnd();
+        }
         shared.fates.onBatchEnd();
     }
 

@@ -37,6 +37,12 @@ public record GatewayShared(
         return new GatewayNeighbors(macs, fdb, new NeighborLearner(macs, clock, ring));
     }
 
+    /** What decides where packets go. */
+    public Router router()
+    {
+        return new Router(tables, macs, fdb);
+    }
+
     /** What answers packets. */
     public GatewayAnswers answers()
     {
