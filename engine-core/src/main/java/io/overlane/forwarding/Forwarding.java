@@ -274,7 +274,7 @@ public final class Forwarding
     public long ownerOf(final int vni, final long high, final long low)
     {
         final Link link = gateways.link(vni);
-        return link != null && link.owns(high, low) ? link.mac() : neighbors.lookup(vni, high, low);
+        return link != null && link.owns(high, low) ? link.mac() : neighbors.configured(vni, high, low);
     }
 
     /** @return routing contexts and gateways. */

@@ -63,6 +63,32 @@ class GatewayHoldTest
     }
 
     @Test
+    void shouldKeepTheOrderOfFramesFromARemoteThatComeWithTheAnswer()
+    {
+        lab.launch();
+        final byte[] answer = FrameSpec.vxlan(FrameSpec.arpReply("10.2.0.20", "10.2.0.1")
+            .sourceMac(HOST_20).senderMac(HOST_20).destinationMac(GATEWAY).targetMac(GATEWAY)).vni(20).datagram();
+        lab.harness.send(EngineHarness.B, 0, datagram(1));
+        lab.harness.send(EngineHarness.B, 0, datagram(2));
+        lab.harness.send(EngineHarness.A, 0, answer);
+        lab.harness.send(EngineHarness.B, 0, datagram(3));
+        lab.harness.send(EngineHarness.B, 0, datagram(4));
+        lab.harness.run();
+        final List<byte[]> sent = lab.harness.sentTo(EngineHarness.A).stream()
+            .map(datagram -> GatewayLab.inner(datagram, 20)).filter(frame -> frame[12] == 8 && frame[13] == 0).toList();
+        assertEquals(4, sent.size());
+        for (int i = 0; i < sent.size(); i++)
+        {
+            assertArrayEquals(routed(packet().payload("number " + (i + 1)), HOST_20).bytes(), sent.get(i));
+        }
+    }
+
+    private static byte[] datagram(final int number)
+    {
+        return FrameSpec.vxlan(packet().payload("number " + number)).vni(10).datagram();
+    }
+
+    @Test
     void shouldBoundTheFramesOfAScanAndAskForEachAddressOnce()
     {
         lab.launch();

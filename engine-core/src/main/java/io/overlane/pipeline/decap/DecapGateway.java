@@ -57,6 +57,7 @@ public final class DecapGateway
     private final VxlanHeader vxlan = new VxlanHeader();
     private final Resolver.Receiver receiver = this::onReleased;
     private boolean isClosing;
+    private boolean isReleasing;
     /** Routed since the counters of their context were written. */
     private int routedFrames;
     private int routedBytes;
@@ -192,6 +193,12 @@ public final class DecapGateway
         switch (router.decide(vrf, in, frame, layer3, 0))
         {
             case Router.SEGMENT:
+                if (releases())
+                {
+                    // Frames to the same next hop may have waited; they come first.
+                    route(vrf, in, frame, layer3, high, low, remote);
+                    break;
+                }
                 routed(vrf, frame.length());
                 router.rewrite(frame, router.nextMac(), router.out().mac());
                 toSegment(router.out(), frame, high, low, remote);
@@ -389,7 +396,20 @@ public final class DecapGateway
     /** Carry the frames whose next hop is known now. In every duty cycle of the thread that polls the underlay. */
     public int work()
     {
-        return resolver.isWaiting() ? resolver.work(receiver) : 0;
+        return releases() ? 1 : 0;
+    }
+
+    /** Carry the frames that wait and whose next hop is known now, unless one of these is being carried. */
+    private boolean releases()
+    {
+        if (!resolver.isWaiting() || isReleasing)
+        {
+            return false;
+        }
+        isReleasing = true;
+        final int released = resolver.work(receiver);
+        isReleasing = false;
+        return released > 0;
     }
 
     /** Drop the frames that wait, because the thread has ended. */

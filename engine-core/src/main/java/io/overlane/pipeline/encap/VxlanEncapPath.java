@@ -103,12 +103,17 @@ public final class VxlanEncapPath implements EncapPath
     @Override
     public void encap(final FrameBatch batch)
     {
+        gateway = shared.gateway.of(segment.vni());
+        if (gateway != null)
+        {
+            // Frames whose next hop is known now come before those of this batch.
+            shared.gateway.work();
+        }
         out.begin(port, segment.vni(), segment.encapTraffic(), oversize);
         ports = segment.ports();
         isSwitched = ports.size() > 1;
         ownNumber = ports.get(0).number();
         stages = shared.stages.of(segment.vni());
-        gateway = shared.gateway.of(segment.vni());
         reporter = shared.misses == null || !shared.misses.isOn() ? null : shared.misses;
         final boolean usesLocal = isSwitched || stages != null || gateway != null;
         if (usesLocal)
