@@ -7,14 +7,14 @@ import io.overlane.port.RingPort;
 import java.util.concurrent.TimeUnit;
 
 /** Sends and receives frames through a ring, as a thread of an application does. */
-final class RingFrames
+public final class RingFrames
 {
     private RingFrames()
     {
     }
 
     /** The ring must have room for the frame. */
-    static void put(final RingPort port, final byte[] frame)
+    public static void put(final RingPort port, final byte[] frame)
     {
         final int index = port.tryClaim(frame.length);
         assertTrue(index > 0, "room for one frame");
@@ -23,7 +23,7 @@ final class RingFrames
     }
 
     /** Waits until there is a frame. */
-    static byte[] take(final RingPort port)
+    public static byte[] take(final RingPort port)
     {
         final byte[][] taken = new byte[1][];
         while (port.poll((buffer, offset, length) ->
