@@ -3,7 +3,6 @@ package io.overlane.capture;
 
 import io.overlane.engine.OverlayEngine;
 import io.overlane.fate.FateSubscription;
-import io.overlane.memory.MemoryBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -11,12 +10,10 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +42,7 @@ public final class Capture implements AutoCloseable
     private final CaptureContext context;
     private final NanoClock clock;
     private final ManyToOneRingBuffer ring;
+    private final int messageType = CaptureRings.nextType();
     private final CaptureInterfaces interfaces = new CaptureInterfaces();
     private final CaptureFiles files;
     private final CaptureWriter writer;
@@ -63,9 +61,8 @@ public final class Capture implements AutoCloseable
     {
         this.context = context;
         clock = engine.clock();
-        ring = new ManyToOneRingBuffer(MemoryBuffer.allocate(
-            context.ringLength() + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH));
         files = CaptureFiles.open(context);
+        ring = CaptureRings.take(context.ringLength());
         final Instant now = Instant.now();
         final long startNs = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
         writer = new CaptureWriter(
@@ -96,6 +93,7 @@ public final class Capture implements AutoCloseable
         {
             capture.subscription = engine.fates(new CaptureListener(
                 capture.ring,
+                capture.messageType,
                 capture.interfaces,
                 new CaptureFilter(context, engine.hasIpNetwork()),
                 context,
@@ -104,6 +102,7 @@ public final class Capture implements AutoCloseable
         catch (final RuntimeException ex)
         {
             capture.files.close();
+            CaptureRings.give(capture.ring);
             throw ex;
         }
         capture.thread.setDaemon(true);
@@ -192,6 +191,7 @@ public final class Capture implements AutoCloseable
             subscription.close();
             length = files.length();
             closeQuietly();
+            CaptureRings.give(ring);
             terminated.complete(null);
         }
     }
@@ -238,6 +238,10 @@ public final class Capture implements AutoCloseable
 
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int messageLength)
     {
+        if (type != messageType)
+        {
+            return;
+        }
         try
         {
             writer.write(buffer, index, messageLength);

@@ -16,7 +16,6 @@ import static io.overlane.capture.CaptureRecord.LENGTH_OFFSET;
 import static io.overlane.capture.CaptureRecord.LOST_IN_OFFSET;
 import static io.overlane.capture.CaptureRecord.LOST_OUT_OFFSET;
 import static io.overlane.capture.CaptureRecord.LOW_OFFSET;
-import static io.overlane.capture.CaptureRecord.MESSAGE_TYPE;
 import static io.overlane.capture.CaptureRecord.NONE;
 import static io.overlane.capture.CaptureRecord.OUTER_VNI_OFFSET;
 import static io.overlane.capture.CaptureRecord.OUT_OFFSET;
@@ -48,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 final class CaptureListener implements FateListener
 {
     private final RingBuffer ring;
+    private final int messageType;
     private final CaptureInterfaces interfaces;
     private final CaptureFilter filter;
     private final int snapLength;
@@ -56,12 +56,14 @@ final class CaptureListener implements FateListener
 
     CaptureListener(
         final RingBuffer ring,
+        final int messageType,
         final CaptureInterfaces interfaces,
         final CaptureFilter filter,
         final CaptureContext context,
         final boolean isIpNetwork)
     {
         this.ring = ring;
+        this.messageType = messageType;
         this.interfaces = interfaces;
         this.filter = filter;
         snapLength = context.snapLength();
@@ -151,7 +153,7 @@ final class CaptureListener implements FateListener
         final int copied = Math.min(fate.length(piece), snapLength);
         final boolean isJoined = length != fate.length(piece);
         final int index = BYTES_OFFSET + copied > ring.maxMsgLength() ? NONE :
-            ring.tryClaim(MESSAGE_TYPE, BYTES_OFFSET + copied);
+            ring.tryClaim(messageType, BYTES_OFFSET + copied);
         if (index < 0)
         {
             lose(in);

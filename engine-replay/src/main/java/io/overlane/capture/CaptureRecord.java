@@ -44,7 +44,6 @@ final class CaptureRecord
     static final int BYTES_OFFSET = 112;
 
     static final int NONE = -1;
-    static final int MESSAGE_TYPE = 1;
 
     /** The outcome's ordinal. */
     static final int OUTCOME_MASK = 0x3;

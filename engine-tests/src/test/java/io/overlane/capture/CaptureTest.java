@@ -27,6 +27,8 @@ import io.overlane.testdata.SuperFrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -350,6 +352,34 @@ class CaptureTest
             capture.terminated().get(10, TimeUnit.SECONDS);
             assertEquals("the reader has gone", capture.statistics().end());
         }
+    }
+
+    @Test
+    void shouldUseTheMemoryOfEndedCapturesAgain() throws IOException
+    {
+        launch(segment());
+        final int ringLength = CaptureContext.DEFAULT_RING_LENGTH;
+        final List<Capture> ended = new ArrayList<>();
+        final long before = directMemory();
+        for (int i = 0; i < 20; i++)
+        {
+            file = folder.resolve(i + ".pcapng");
+            final Capture capture = Capture.start(harness.engine(), new CaptureContext().file(file));
+            harness.transmit(FRAME.bytes());
+            capture.close();
+            ended.add(capture);
+        }
+        assertTrue(directMemory() - before < 3 * ringLength, () -> before + " became " + directMemory());
+        assertEquals(2, ended.get(19).statistics().records());
+        assertEquals(2, ids().size());
+    }
+
+    private static long directMemory()
+    {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> "direct".equals(pool.getName()))
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
     }
 
     @Test

@@ -47,7 +47,7 @@ final class Churn
     List<Event> events()
     {
         return List.of(
-            Event.harmless("hostile datagrams of a stranger", HOSTILE, hostile::sendFromStranger),
+            Event.harmless("flood of a stranger", HOSTILE, hostile::sendFromStranger),
             Event.harmless("hostile datagrams of a remote", HOSTILE, hostile::sendFromRemote),
             Event.harmless("SIGHUP with a changed file", Set.of("unknown-vni"), this::reload),
             Event.harmless("reload of wrong files", NONE, this::reloadWrongFiles),

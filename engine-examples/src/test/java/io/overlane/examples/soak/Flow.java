@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples.soak;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,6 +37,8 @@ final class Flow
     private long nextToJudge;
     private long highest = -1;
     private int faults;
+    /** Times at which the packets were sent that were lost outside of faults, by number. */
+    private final Map<Long, Long> losses = new TreeMap<>();
     private Counts counts = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
 
     /** Sends the packet with the number; false if the system did not take it. */
@@ -138,6 +145,7 @@ final class Flow
         counts = counts.plus(new Counts(0, 0, 1, fate == LOST ? -1 : 0, fate == LOST_IN_FAULT ? -1 : 0,
             fate >= LOST ? 1 : 0, packet < highest ? calm : 0, 0));
         fates[slot] = RECEIVED;
+        losses.remove(packet);
         highest = Math.max(highest, packet);
         return true;
     }
@@ -156,6 +164,7 @@ final class Flow
             if (fates[slot] == SENT)
             {
                 fates[slot] = LOST;
+                losses.put(nextToJudge, sentNs[slot]);
                 counts = counts.plus(new Counts(0, 0, 0, 1, 0, 0, 0, 0));
             }
             else if (fates[slot] == SENT_IN_FAULT)
@@ -164,6 +173,16 @@ final class Flow
                 counts = counts.plus(new Counts(0, 0, 0, 0, 1, 0, 0, 0));
             }
         }
+    }
+
+    /** Tells when each packet was sent that was lost outside of faults since the last call, in seconds since a time. */
+    synchronized List<String> takeLosses(final long sinceNs)
+    {
+        final List<String> lines = new ArrayList<>();
+        losses.forEach((packet, lostNs) -> lines.add(String.format(Locale.ROOT, "packet %d of %s was lost, which was " +
+            "sent at second %.2f", packet, this, (lostNs - sinceNs) / 1e9)));
+        losses.clear();
+        return lines;
     }
 
     /** From now on packets may be lost, until as many calls of {@link #endFault()}. */

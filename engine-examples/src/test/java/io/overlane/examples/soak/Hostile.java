@@ -14,6 +14,9 @@ final class Hostile implements AutoCloseable
 {
     private static final int VXLAN_PORT = 8472;
     private static final int PER_S = 2_000;
+
+    /** So many that the engine of host 1 gives the kernel a filter for them. */
+    private static final int FLOOD_PER_S = 4_000;
     private static final int SECONDS = 5;
     private static final int HEADER = 8;
     private static final int ETHERNET = 14;
@@ -32,29 +35,29 @@ final class Hostile implements AutoCloseable
         remote = lab.inside(SoakLab.KERNEL).call(DatagramChannel::open);
     }
 
-    /** Sends from an address that no segment knows. */
-    void sendFromStranger() throws IOException
+    /** Floods host 1 from an address that no segment knows. */
+    void sendFromStranger()
     {
-        send(stranger);
+        send(stranger, FLOOD_PER_S, 1);
     }
 
-    /** Sends from the address of a remote. */
-    void sendFromRemote() throws IOException
+    /** Sends to all bridges from the address of a remote. */
+    void sendFromRemote()
     {
-        send(remote);
+        send(remote, PER_S, SoakLab.BRIDGES);
     }
 
-    private synchronized void send(final DatagramChannel from) throws IOException
+    private synchronized void send(final DatagramChannel from, final int perS, final int hosts)
     {
         final long startNs = System.nanoTime();
-        for (int i = 0; i < PER_S * SECONDS; i++)
+        for (int i = 0; i < perS * SECONDS; i++)
         {
-            while (System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(i) / PER_S)
+            while (System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(i) / perS)
             {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             }
             random(datagram.clear());
-            send(from, 1 + random.nextInt(SoakLab.BRIDGES), random.nextBoolean());
+            send(from, 1 + random.nextInt(hosts), hosts > 1 && random.nextBoolean());
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param usages      of each bridge at the end of the minute, host 1 first.
  * @param unexpected  drops whose reason no event of the minute causes, by host and reason.
  * @param events      of the minute.
+ * @param losses      outside of faults: one line each.
  * @param failures    what went wrong: one line each.
  */
 record Minute(
@@ -28,6 +29,7 @@ record Minute(
     List<Usage> usages,
     Map<String, Long> unexpected,
     List<String> events,
+    List<String> losses,
     List<String> failures)
 {
     /** Packets lost outside of faults that the kernel did not drop. */

@@ -63,7 +63,13 @@ public final class Soak implements Callable<Integer>
      */
     public static void main(final String[] args)
     {
-        System.exit(new CommandLine(new Soak()).execute(args));
+        final CommandLine command = new CommandLine(new Soak());
+        command.setExecutionExceptionHandler((failure, line, result) ->
+        {
+            System.err.println("soak: " + failure.getMessage());
+            return 1;
+        });
+        System.exit(command.execute(args));
     }
 
     @Override
@@ -79,6 +85,10 @@ public final class Soak implements Callable<Integer>
             try
             {
                 run(lab, numbers);
+            }
+            catch (final AssertionError ex)
+            {
+                throw new IllegalStateException(ex.getMessage(), ex);
             }
             finally
             {
@@ -140,6 +150,7 @@ public final class Soak implements Callable<Integer>
             final Minute minute = run.minute(60, EVENT_S);
             past.add(minute);
             System.out.println(MinuteTable.line(minute));
+            minute.losses().forEach(loss -> System.out.println("     " + loss));
             minute.failures().forEach(failure -> System.out.println("     FAILED " + failure));
             numbers.println(MinuteTable.csv(minute));
             numbers.flush();

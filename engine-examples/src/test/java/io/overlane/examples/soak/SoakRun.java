@@ -25,6 +25,7 @@ final class SoakRun
 
     private static final int READING_PAUSE_S = 5;
     private static final int NEW_STATIONS = 20;
+    private static final int MOST_LOSSES = 20;
 
     /** Hosts report their multicast groups in segments without a flood list, too. */
     private static final String ALWAYS = "no-destination";
@@ -46,6 +47,7 @@ final class SoakRun
     private Flow.Counts countsBefore;
     private long kernelBefore;
     private long damagedBefore;
+    private long fullTablesBefore;
     private long beganNs = System.nanoTime();
     private int minutes;
 
@@ -111,6 +113,7 @@ final class SoakRun
         kernelDrops.read(Set.of());
         countsBefore = packets.counts();
         damagedBefore = damaged();
+        fullTablesBefore = KernelDrops.fullNeighborTables();
         streams.forEach(stream -> streamed.put(stream, stream.received()));
         for (final SoakBridge bridge : lab.bridges())
         {
@@ -226,6 +229,7 @@ final class SoakRun
     private Minute record() throws IOException
     {
         kernelDrops.read(Set.of());
+        final long sinceNs = beganNs;
         final double seconds = (System.nanoTime() - beganNs) / 1e9;
         beganNs = System.nanoTime();
         final Map<String, Long> unexpected = new TreeMap<>();
@@ -260,10 +264,18 @@ final class SoakRun
         }
         final Flow.Counts counts = packets.counts();
         minutes++;
+        final long fullTables = KernelDrops.fullNeighborTables() - fullTablesBefore;
+        if (fullTables > 0 && counts.lost() > countsBefore.lost())
+        {
+            names.add("the kernel's table of neighbours was full " + fullTables + " times");
+        }
         final Minute minute = new Minute(minutes, seconds, counts.minus(countsBefore),
             kernelDrops.calm() - kernelBefore, damaged() - damagedBefore, tcpBytes,
             lab.bridges().stream().map(bridge -> usages.get(bridge.number())).toList(), unexpected,
-            List.copyOf(names), List.copyOf(failures));
+            List.copyOf(names),
+            packets.flows().stream().flatMap(flow -> flow.takeLosses(sinceNs).stream()).limit(MOST_LOSSES).toList(),
+            List.copyOf(failures));
+        fullTablesBefore = KernelDrops.fullNeighborTables();
         countsBefore = counts;
         kernelBefore = kernelDrops.calm();
         damagedBefore = damaged();

@@ -134,7 +134,7 @@ class VerdictTest
         for (int number = 1; number <= count; number++)
         {
             minutes.add(new Minute(number, 60, NOTHING_LOST, 0, 0, 1_000, List.of(usage.apply(number)), Map.of(),
-                List.of(), List.of()));
+                List.of(), List.of(), List.of()));
         }
         return minutes;
     }
@@ -148,7 +148,7 @@ class VerdictTest
         final List<String> failures)
     {
         return new Minute(number, 60, packets, kernelDrops, damaged, 1_000, List.of(usage(1, 60_000, 20, 24)),
-            unexpected, List.of("an event"), failures);
+            unexpected, List.of("an event"), List.of(), failures);
     }
 
     private static Usage usage(final long pid, final long rssKiB, final int descriptors, final int threads)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.capture;
+
+import io.overlane.memory.MemoryBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * Rings of captures that have ended, for the next ones. The JVM frees direct memory when it collects the whole heap,
+ * which an engine that allocates nothing may not need for days. Any thread.
+ */
+final class CaptureRings
+{
+    /** Rings that are kept; an operator seldom runs more captures at a time. */
+    private static final int KEPT = 2;
+
+    private static final List<ManyToOneRingBuffer> RINGS = new ArrayList<>();
+    private static int types;
+
+    private CaptureRings()
+    {
+    }
+
+    /** A ring with nothing in it that the caller has by itself until {@link #give}. */
+    static ManyToOneRingBuffer take(final int length)
+    {
+        synchronized (RINGS)
+        {
+            for (final ManyToOneRingBuffer ring : RINGS)
+            {
+                if (ring.capacity() == length)
+                {
+                    RINGS.remove(ring);
+                    return ring;
+                }
+            }
+        }
+        return new ManyToOneRingBuffer(
+            MemoryBuffer.allocate(length + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH));
+    }
+
+    /**
+     * A type for the messages of one capture. A thread of an engine may still write a message for the capture before,
+     * which the next one must not take for its own.
+     */
+    static int nextType()
+    {
+        synchronized (RINGS)
+        {
+            types = Math.max(1, types + 1);
+            return types;
+        }
+    }
+
+    /** Takes a ring back, and discards what is in it. */
+    static void give(final ManyToOneRingBuffer ring)
+    {
+        // A read may pass over the padding at the ring's end alone, and then answers 0 although messages follow.
+        long position;
+        do
+        {
+            position = ring.consumerPosition();
+            ring.read((type, buffer, index, length) -> {});
+        }
+        while (ring.consumerPosition() != position);
+        synchronized (RINGS)
+        {
+            if (RINGS.size() == KEPT)
+            {
+                RINGS.remove(0);
+            }
+            RINGS.add(ring);
+        }
+    }
+}
