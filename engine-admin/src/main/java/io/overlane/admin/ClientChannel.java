@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.CloseHelper;
 
 /**
  * A connection that was given away: a write waits until the client takes the bytes, and the channel is no longer open
@@ -41,19 +42,27 @@ final class ClientChannel implements WritableByteChannel
         return written;
     }
 
-    /** Asks the socket whether the client has closed its end; what a client still sends is ignored. */
+    /**
+     * Asks the socket whether the client has closed its end, and then closes this one, too: nobody else closes a
+     * channel that is not open. What a client still sends is ignored.
+     */
     @Override
     public boolean isOpen()
     {
         try
         {
             ignored.clear();
-            return channel.isOpen() && channel.read(ignored) >= 0;
+            if (channel.isOpen() && channel.read(ignored) >= 0)
+            {
+                return true;
+            }
         }
         catch (final IOException ex)
         {
-            return false;
+            // The client has gone.
         }
+        CloseHelper.quietClose(channel);
+        return false;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.overlane.examples.lab.ImpairedWire;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Poll;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,7 @@ final class Faults
             ofDevice("vx103 of host 1 removed", 1, 103, () -> removeDevice(1, "vx103")),
             ofDevice("vx101 of host 1 removed", 1, 101, () -> removePluggedDevice(1)),
             ofDevice("vx102 of host 1 down", 1, 102, () -> deviceDown(1)),
+            ofDevice("host 3 is no remote in segment 102", 3, 102, this::removeRemote),
             ofDevice("vx101 of host 4 removed", SoakLab.KERNEL, 101, this::removeKernelDevice));
     }
 
@@ -134,6 +136,19 @@ final class Faults
         lab.host(host).ip("link set vx102 down");
         pause(2);
         lab.host(host).ip("link set vx102 up");
+    }
+
+    /** Its frames are not accepted meanwhile, as the configuration says {@code source: known}. */
+    private void removeRemote() throws IOException, InterruptedException
+    {
+        for (final String request : List.of("del", "append"))
+        {
+            for (final int host : List.of(1, 2))
+            {
+                lab.bridge(host).ctl("fdb " + request + " 00:00:00:00:00:00 dst fd00:192:0:2::3 vni 102");
+            }
+            pause(1);
+        }
     }
 
     private void removeKernelDevice() throws InterruptedException

@@ -45,27 +45,6 @@ final class KernelDrops
         return calm;
     }
 
-    /**
-     * How often the kernel's tables of neighbours were full since the machine started, or nearly full for some seconds;
-     * a packet may be lost then. All network namespaces of a machine share them.
-     */
-    static long fullNeighborTables() throws IOException
-    {
-        long count = 0;
-        for (final String table : List.of("arp_cache", "ndisc_cache"))
-        {
-            final List<String> lines = Files.readAllLines(Path.of("/proc/net/stat", table));
-            final List<String> names = List.of(lines.get(0).strip().split("\\s+"));
-            for (final String line : lines.subList(1, lines.size()))
-            {
-                final String[] values = line.strip().split("\\s+");
-                count += Long.parseLong(values[names.indexOf("table_fulls")], 16) +
-                    Long.parseLong(values[names.indexOf("forced_gc_runs")], 16);
-            }
-        }
-        return count;
-    }
-
     private static long count() throws IOException
     {
         final Path net = Path.of("/proc/thread-self/net");

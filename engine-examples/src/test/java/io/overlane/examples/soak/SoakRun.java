@@ -47,7 +47,6 @@ final class SoakRun
     private Flow.Counts countsBefore;
     private long kernelBefore;
     private long damagedBefore;
-    private long fullTablesBefore;
     private long beganNs = System.nanoTime();
     private int minutes;
 
@@ -113,7 +112,6 @@ final class SoakRun
         kernelDrops.read(Set.of());
         countsBefore = packets.counts();
         damagedBefore = damaged();
-        fullTablesBefore = KernelDrops.fullNeighborTables();
         streams.forEach(stream -> streamed.put(stream, stream.received()));
         for (final SoakBridge bridge : lab.bridges())
         {
@@ -264,18 +262,12 @@ final class SoakRun
         }
         final Flow.Counts counts = packets.counts();
         minutes++;
-        final long fullTables = KernelDrops.fullNeighborTables() - fullTablesBefore;
-        if (fullTables > 0 && counts.lost() > countsBefore.lost())
-        {
-            names.add("the kernel's table of neighbours was full " + fullTables + " times");
-        }
         final Minute minute = new Minute(minutes, seconds, counts.minus(countsBefore),
             kernelDrops.calm() - kernelBefore, damaged() - damagedBefore, tcpBytes,
             lab.bridges().stream().map(bridge -> usages.get(bridge.number())).toList(), unexpected,
             List.copyOf(names),
             packets.flows().stream().flatMap(flow -> flow.takeLosses(sinceNs).stream()).limit(MOST_LOSSES).toList(),
             List.copyOf(failures));
-        fullTablesBefore = KernelDrops.fullNeighborTables();
         countsBefore = counts;
         kernelBefore = kernelDrops.calm();
         damagedBefore = damaged();
