@@ -90,7 +90,7 @@ fuzz()
   jazzer "$target" --keep_going=20 --reproducer_path="$folder/$target/found" \
     -artifact_prefix="$folder/$target/found/" \
     -max_total_time="$seconds" -max_len="${FUZZ_MAX_LEN:-4096}" \
-    -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 "$folder/$target/inputs" "corpus/$target" >"$log" 2>&1 || true
+    -timeout=60 -rss_limit_mb=3000 -print_final_stats=1 "$folder/$target/inputs" "corpus/$target" >"$log" 2>&1 || true
   end=$(date +%s)
   awk -v target="$target" -v minutes="$(awk "BEGIN { printf \"%.1f\", ($end - $begin) / 60 }")" \
     -v taken=$((end - begin)) '

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.overlane.flannel.http.HttpFailure;
+import io.overlane.flannel.json.JsonException;
 import io.overlane.flannel.json.JsonObject;
 import io.overlane.flannel.kube.KubeNodes.Change;
 import io.overlane.flannel.kube.KubeNodes.ChangeKind;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Node objects and keeps only what a network needs of each: a node has some ten kilobytes, mostly names of
@@ -300,11 +302,20 @@ final class NodeReader
         }
         catch (final IOException ex)
         {
-            final String why = ex instanceof JsonProcessingException wrong ?
-                wrong.getOriginalMessage() : ex.getMessage();
-            throw new RegistryException(
-                RegistryException.Kind.MALFORMED, "API server: not a " + what + ": " + HttpFailure.oneLine(why), ex);
+            throw malformed(
+                what, ex instanceof JsonProcessingException wrong ? wrong.getOriginalMessage() : ex.getMessage(), ex);
         }
+        catch (final JsonException ex)
+        {
+            // From the status in an event ERROR.
+            throw malformed(what, ex.getMessage(), ex);
+        }
+    }
+
+    private static RegistryException malformed(final String what, final @Nullable String why, final Exception cause)
+    {
+        return new RegistryException(
+            RegistryException.Kind.MALFORMED, "API server: not a " + what + ": " + HttpFailure.oneLine(why), cause);
     }
 
     /** What was read of an object. */

@@ -78,7 +78,9 @@ class NodeReaderTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"type\":\"RENAMED\",\"object\":{}}", "{\"type\":\"ADDED\",\"object\":{\"kind\":"})
+    @ValueSource(strings = {"{}", "{\"type\":\"RENAMED\",\"object\":{}}", "{\"type\":\"ADDED\",\"object\":{\"kind\":",
+        "{\"type\":\"ERROR\",\"object\":\"no status\"}", "{\"type\":\"ERROR\",\"object\":{\"code\":\"x\"}}",
+        "{\"type\":\"ERROR\",\"object\":{\"details\":{\"causes\":{}}}}"})
     void shouldRefuseWhatIsNoEvent(final String json)
     {
         assertEquals(RegistryException.Kind.MALFORMED,
