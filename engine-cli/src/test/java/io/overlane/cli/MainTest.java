@@ -117,6 +117,15 @@ class MainTest
     }
 
     @Test
+    void shouldSayInOneLineThatATextIsNoPath()
+    {
+        assertEquals(
+            "overlane: Invalid value for option '--config': Nul character not allowed: a?b (try overlane tun-bridge " +
+                "--help)",
+            CommandRun.of("tun-bridge", "--config", "a\u0000b").err().strip().replace('\u0000', '?'));
+    }
+
+    @Test
     void shouldSayInOneLineWhatIsWrongWithAPeer()
     {
         final CommandRun run = CommandRun.of("tun-bridge", "--peer", VXLAN_PEER + ",gateway=x");

@@ -7,6 +7,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
 import io.overlane.port.VlanPriority;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class OptionTypes
                 BridgeOptions.VlanProtocol.class, OneLineErrors.converter(BridgeOptions.VlanProtocol::parse))
             .registerConverter(BridgeOptions.VlanTags.class, OneLineErrors.converter(BridgeOptions.VlanTags::parse))
             .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
+            .registerConverter(Path.class, OneLineErrors.converter(Path::of))
             .registerConverter(Integer.class, text -> number(text, Integer::valueOf))
             .registerConverter(int.class, text -> number(text, Integer::valueOf))
             .registerConverter(Long.class, text -> number(text, Long::valueOf))

@@ -2,6 +2,7 @@
 package io.overlane.flannel.host.file;
 
 import io.overlane.address.IpPrefix;
+import io.overlane.address.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,7 +142,7 @@ public record DockerOptions(boolean individual, boolean combined, String combine
         {
             if (!"true".equals(ipMasq) && !"false".equals(ipMasq))
             {
-                throw new IOException("FLANNEL_IPMASQ: '" + ipMasq + "' is neither true nor false");
+                throw new IOException("FLANNEL_IPMASQ: '" + Printable.line(ipMasq) + "' is neither true nor false");
             }
             // Either Docker or flannel masquerades, not both.
             options.put(OPTION_PREFIX + "IPMASQ", "--ip-masq=" + "false".equals(ipMasq));

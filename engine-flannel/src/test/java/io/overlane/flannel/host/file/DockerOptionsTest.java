@@ -156,6 +156,9 @@ class DockerOptionsTest
         final IOException ex =
             assertThrows(IOException.class, () -> options.toText(Map.of("FLANNEL_IPMASQ", "maybe")));
         assertEquals("FLANNEL_IPMASQ: 'maybe' is neither true nor false", ex.getMessage());
+        assertEquals(
+            "FLANNEL_IPMASQ: 'a?b' is neither true nor false",
+            assertThrows(IOException.class, () -> options.toText(Map.of("FLANNEL_IPMASQ", "a\nb"))).getMessage());
         assertThrows(
             IllegalArgumentException.class, () -> new DockerOptions(false, false, "A=$(rm)", true));
     }
