@@ -53,7 +53,8 @@ final class OptionsTarget implements FuzzTarget
         }
         catch (final IllegalArgumentException ex)
         {
-            Input.assertOneLine(ex);
+            // Blanks of other kinds are replaced when the command prints the message.
+            Input.assertOneLine(new IllegalArgumentException(OneLineErrors.message(ex), ex));
         }
     }
 

@@ -28,6 +28,7 @@ enum Targets
     ENGINE_RFC7348(() -> EngineTarget.of("RFC7348")),
     ENGINE_STRICT(() -> EngineTarget.of("STRICT")),
     ENGINE_TRUNK(() -> EngineTarget.of("TRUNK")),
+    ENGINE_GATEWAY(() -> EngineTarget.of("GATEWAY")),
     ENGINE_IP(() -> EngineTarget.of("IP")),
     CAPTURE(CaptureTarget::new),
     REPLAY(ReplayTarget::new),

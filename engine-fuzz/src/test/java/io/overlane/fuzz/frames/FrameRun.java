@@ -62,6 +62,13 @@ final class FrameRun implements AutoCloseable
                     context.segment(profile.segment(Profile.VNIS[i], isV4).port(trunk.vlan(Profile.VLANS[i])));
                 }
             }
+            case GATEWAY ->
+            {
+                Profile.routing(context, isV4);
+                context
+                    .segment(profile.segment(Profile.VNIS[0], isV4).port(port("one", 1450, true, true)))
+                    .segment(profile.segment(Profile.VNIS[1], isV4).port(port("two", 1400, true, false)));
+            }
             case IP -> context.ipNetwork(Profile.network(isV4).port(port("tun", 1472, false, false)));
             default -> context
                 .segment(profile.segment(Profile.VNIS[0], isV4)

@@ -5,10 +5,14 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.engine.EngineContext;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SourcePolicy;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import java.util.List;
 
 /** The kinds of engines through which frames are sent. */
@@ -26,6 +30,9 @@ enum Profile
     /** A trunk whose VLANs 7 and 8 are two segments. */
     TRUNK(PolicyProfile.LINUX),
 
+    /** Two segments between which a gateway routes, with an L3 VNI. */
+    GATEWAY(PolicyProfile.LINUX),
+
     /** IP packets without Ethernet. */
     IP(null);
 
@@ -37,6 +44,11 @@ enum Profile
         List.of(Vtep.parse("192.0.2.10:8472", 0), Vtep.parse("192.0.2.11:8472", 0));
     private static final List<Vtep> REMOTES_V6 =
         List.of(Vtep.parse("[2001:db8::10]:8472", 0), Vtep.parse("[2001:db8::11]:8472", 0));
+
+    static final long GATEWAY_MAC = 0x00_00_5E_00_01_01L;
+    static final long ROUTER_MAC = 0x02_00_00_00_0F_00L;
+    static final int L3_VNI = 900;
+    private static final String CONTEXT = "red";
 
     static final long OWN_MAC = 0x02_00_00_00_00_AAL;
     static final long NEIGHBOR_MAC = 0x02_00_00_00_00_99L;
@@ -66,9 +78,29 @@ enum Profile
         return (isV4 ? REMOTES_V4 : REMOTES_V6).get(index);
     }
 
+    /** The L3 VNI, prefixes behind another router, and prefixes that are nowhere. */
+    static void routing(final EngineContext context, final boolean isV4)
+    {
+        context
+            .routing(new RoutingContext(CONTEXT).gatewayMac(new MacAddress(GATEWAY_MAC)).l3Vni(L3_VNI)
+                .routerMac(new MacAddress(ROUTER_MAC)))
+            .route(CONTEXT, IpPrefix.parse("10.3.0.0/16"),
+                new RouteTarget.Remote(remote(isV4, 0), new MacAddress(0x02_00_00_00_0F_01L)))
+            .route(CONTEXT, IpPrefix.parse("fd03::/16"),
+                new RouteTarget.Remote(remote(isV4, 1), new MacAddress(0x02_00_00_00_0F_02L)))
+            .route(CONTEXT, IpPrefix.parse("10.4.0.0/16"), new RouteTarget.Via(IpAddress.parse("10.2.0.9")))
+            .route(CONTEXT, IpPrefix.parse("10.5.0.0/16"), new RouteTarget.Unreachable())
+            .route(CONTEXT, IpPrefix.parse("10.6.0.0/16"), new RouteTarget.Blackhole());
+    }
+
     SegmentContext segment(final int vni, final boolean isV4)
     {
-        return new SegmentContext(vni)
+        final SegmentContext segment = new SegmentContext(vni);
+        if (this == GATEWAY)
+        {
+            segment.gateway(Gateway.of(CONTEXT, "10." + vni + ".0.1/24", "fd0" + vni + "::1/64"));
+        }
+        return segment
             .policy(policy -> policy.profile(rules).learning(true).maxLearned(200))
             .flood(remote(isV4, 0)).flood(remote(isV4, 1))
             .fdb(new MacAddress(STATIC_MAC), remote(isV4, 0))

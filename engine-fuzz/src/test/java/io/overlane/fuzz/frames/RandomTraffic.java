@@ -60,6 +60,10 @@ final class RandomTraffic implements Traffic
         if (profile.isVxlan())
         {
             final List<byte[]> inner = Templates.frames();
+            if (profile == Profile.GATEWAY)
+            {
+                inner.addAll(Templates.routed());
+            }
             frames = inner.stream().map(this::fromStation).toArray(byte[][]::new);
             datagrams = inner.stream().map(frame -> FrameSpec.vxlan(frame).vni(1).datagram()).toArray(byte[][]::new);
         }
@@ -220,6 +224,10 @@ final class RandomTraffic implements Traffic
             {
                 buffer.putByte(start + 6, (byte)Profile.VNIS[1]);
             }
+            if (profile == Profile.GATEWAY)
+            {
+                toGateway(buffer, start, ethernet);
+            }
             if (ethernet == 0 && profile == Profile.TRUNK && dice.oneIn(4))
             {
                 buffer.putByte(start + 15, (byte)Profile.VLANS[1]);
@@ -231,6 +239,20 @@ final class RandomTraffic implements Traffic
         }
         slot.wrap(start, length);
         return length;
+    }
+
+    /** Two frames of three are for the gateway, also for that of other engines. */
+    private void toGateway(final MemoryBuffer buffer, final int start, final int ethernet)
+    {
+        if (ethernet > 0 && dice.oneIn(4))
+        {
+            buffer.putShort(start + 5, (short)Profile.L3_VNI, ByteOrder.BIG_ENDIAN);
+            mac(buffer, start + ethernet, Profile.ROUTER_MAC);
+        }
+        else if (!dice.oneIn(3) && (buffer.getByte(start + ethernet) & 1) == 0)
+        {
+            mac(buffer, start + ethernet, Profile.GATEWAY_MAC);
+        }
     }
 
     /** Stations live behind the ports or behind the remotes; now and then one moves. */

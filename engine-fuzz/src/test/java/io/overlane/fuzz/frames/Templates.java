@@ -58,6 +58,40 @@ final class Templates
         return frames;
     }
 
+    /** Frames to a gateway, of segment 1 or 2, and answers of stations to its requests. */
+    static List<byte[]> routed()
+    {
+        final List<byte[]> frames = new ArrayList<>();
+        for (final String destination : List.of(
+            "10.1.0.2", "10.2.0.2", "10.2.0.3", "10.1.0.1", "10.2.0.1", "10.3.0.1", "10.4.0.1", "10.5.0.1", "10.6.0.1",
+            "10.9.0.1", "224.0.0.1"))
+        {
+            final FrameSpec udp = FrameSpec.ipv4Udp().source("10.1.0.9").destination(destination);
+            frames.add(udp.bytes());
+            frames.add(udp.ttl(1).bytes());
+            frames.add(udp.dontFragment().payloadLength(1410).bytes());
+            frames.add(FrameSpec.ipv4Tcp().source("10.2.0.9").destination(destination).payloadLength(300).bytes());
+            frames.add(FrameSpec.icmpEchoRequest().source("10.1.0.9").destination(destination).bytes());
+        }
+        for (final String destination : List.of(
+            "fd01::2", "fd02::2", "fd01::1", "fd02::1", "fd03::1", "fd09::1", "ff02::1"))
+        {
+            final FrameSpec udp = FrameSpec.ipv6Udp().source("fd01::9").destination(destination);
+            frames.add(udp.bytes());
+            frames.add(udp.ttl(1).bytes());
+            frames.add(udp.payloadLength(1390).bytes());
+            frames.add(FrameSpec.icmpv6EchoRequest().source("fd02::9").destination(destination).bytes());
+        }
+        for (final int segment : new int[]{1, 2})
+        {
+            frames.add(FrameSpec.arpRequest("10." + segment + ".0.2", "10." + segment + ".0.1").bytes());
+            frames.add(FrameSpec.arpReply("10." + segment + ".0.2", "10." + segment + ".0.1").bytes());
+            frames.add(FrameSpec.neighborSolicitation("fd0" + segment + "::2", "fd0" + segment + "::1").bytes());
+            frames.add(FrameSpec.neighborAdvertisement("fd0" + segment + "::2", "fd0" + segment + "::1").bytes());
+        }
+        return frames;
+    }
+
     /** IPv4 packets, and some of IPv6. */
     static List<byte[]> packets(final String source, final String destination, final String other)
     {
