@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
 import io.overlane.control.DesiredState;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
@@ -58,8 +59,10 @@ class ThreadedGatewayTest
                 // The gateway of segment 10 comes while the engine runs.
                 gateway.control().apply("test", new DesiredState()
                     .gateway(10, Gateway.of(RED, "10.1.0.1/24"))
-                    .flood(20, bridge.local())).get();
-                bridge.control().apply("test", new DesiredState().flood(20, gateway.local())).get();
+                    .flood(20, bridge.local())
+                    .fdb(20, new MacAddress(HOST_20), bridge.local())).get();
+                bridge.control().apply("test", new DesiredState()
+                    .fdb(20, new MacAddress(GATEWAY), gateway.local())).get();
                 RingFrames.put(port10, there.bytes());
                 assertEquals(FrameSpec.arpRequest("10.2.0.1", "10.2.0.20").bytes().length,
                     RingFrames.take(port20).length);
@@ -103,7 +106,8 @@ class ThreadedGatewayTest
             .errorHandler(errors::add);
         for (final SegmentContext segment : segments)
         {
-            context.segment(segment.policy(policy -> policy.learning(true)));
+            // The engines have one address and two UDP ports, so they must not learn where stations are.
+            context.segment(segment.policy(policy -> policy.learning(false)));
         }
         return OverlayEngine.launch(context);
     }
