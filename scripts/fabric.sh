@@ -18,6 +18,8 @@
 #   --duplication P  probability that a datagram arrives twice; default 0.005
 #   --lateness P     probability that others overtake a datagram; default 0.02
 #
+# A disagreement shows the last 30 events of its engine and station, or as many as -Doverlane.fabric.events=N says.
+#
 # Needs a JDK ($JAVA_HOME or java on PATH) and Maven, which builds engine-testkit if it is not built; MAVEN_REPOSITORY is
 # Maven's folder of jars, default ~/.m2/repository.
 # Exit code: 0 if the engines did what the model says and every engine that ended was freed.
@@ -32,7 +34,7 @@ do
       break
       ;;
     -h | --help)
-      sed -n '3,25s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      sed -n '3,27s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
       exit 0
       ;;
     *)

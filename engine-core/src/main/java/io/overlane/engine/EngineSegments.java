@@ -214,7 +214,8 @@ public final class EngineSegments
     }
 
     /**
-     * Remove a port from a segment, forget the entries that lead to it, and close it. A segment keeps its last port.
+     * Remove a port from a segment, forget the entries that lead to it, and close it. A segment keeps its last port;
+     * the entries that were learned from that port are removed too, because nothing is switched any more.
      *
      * @param port of that segment.
      * @return completes when it is closed.

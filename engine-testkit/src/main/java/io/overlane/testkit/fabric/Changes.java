@@ -93,6 +93,10 @@ final class Changes
         {
             leave(engine);
         }
+        else if (choice < 85)
+        {
+            changePorts(engine);
+        }
         else
         {
             reload(engine);
@@ -204,6 +208,21 @@ final class Changes
             }
         }
         update(network);
+    }
+
+    private void changePorts(final SimEngine engine)
+    {
+        final Membership membership = any(engine);
+        simulation.history().add(simulation.scheduler().nowNs(), "gets or loses a port", engine.index,
+            membership.vni, 0, membership.portCount);
+        engine.changePorts(membership);
+        for (final Station station : membership.network.stations)
+        {
+            if (station.engine == engine)
+            {
+                station.port = Math.min(station.port, membership.portCount - 1);
+            }
+        }
     }
 
     private void reload(final SimEngine engine)

@@ -12,7 +12,8 @@ final class History
 {
     private static final int SIZE = 1 << 17;
     private static final int MASK = SIZE - 1;
-    private static final int SHOWN = 30;
+    /** Events that a disagreement shows. */
+    private static final int SHOWN = Integer.getInteger("overlane.fabric.events", 30);
 
     private final long[] timeNs = new long[SIZE];
     private final String[] what = new String[SIZE];

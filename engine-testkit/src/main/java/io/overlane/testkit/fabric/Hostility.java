@@ -43,6 +43,11 @@ final class Hostility
 
     private void attack()
     {
+        if (random.nextInt(8) == 0)
+        {
+            simulation.wire().repeat();
+            return;
+        }
         final SimEngine victim = simulation.engines().get(random.nextInt(simulation.engines().size()));
         int source = random.nextInt(simulation.engines().size() + Simulation.STRANGERS);
         // An engine that believes its own address is elsewhere would send to itself.

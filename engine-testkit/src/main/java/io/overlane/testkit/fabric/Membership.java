@@ -9,7 +9,7 @@ final class Membership
 {
     final Network network;
     final int vni;
-    final int portCount;
+    int portCount;
     /** Number of the policy in the settings. */
     int policy;
     /** Members that are left out of the flood list for a while. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What one segment of one engine must know: its rules, stations, flood list and neighbours, as simple maps. */
@@ -16,8 +17,14 @@ final class SegmentModel
     /** Frames to the remote have the VNI of the segment. */
     static final int OWN_VNI = -1;
 
+    /** Moves of a station in ten seconds, after which the engines pin it for half a minute. */
+    static final int MAX_MOVES = 3;
+
+    private static final long MOVE_WINDOW_MS = TimeUnit.SECONDS.toMillis(10);
+    private static final long PIN_MS = TimeUnit.SECONDS.toMillis(30);
+
     final int vni;
-    final int ports;
+    int ports;
     private Rules rules;
     /** Since when the segment has these rules. */
     private long rulesSinceNs;
@@ -39,6 +46,9 @@ final class SegmentModel
         final int vni;
         final boolean isConfigured;
         long seenNs;
+        /** Moves since a time; at the end of a pin the count begins anew. */
+        private int moves;
+        private long movesSinceMs;
 
         Entry(final int place, final int vni, final boolean isConfigured, final long seenNs)
         {
@@ -46,6 +56,37 @@ final class SegmentModel
             this.vni = vni;
             this.isConfigured = isConfigured;
             this.seenNs = seenNs;
+            movesSinceMs = TimeUnit.NANOSECONDS.toMillis(seenNs);
+        }
+
+        /** Count a move to another place. False if the station stays where it is, because it moved too often. */
+        private boolean mayMove(final long nowMs)
+        {
+            final boolean isPinned = moves > MAX_MOVES;
+            if (isPinned && nowMs < movesSinceMs)
+            {
+                return false;
+            }
+            if (isPinned || nowMs - movesSinceMs >= MOVE_WINDOW_MS)
+            {
+                moves = 0;
+                movesSinceMs = nowMs;
+            }
+            moves++;
+            if (moves > MAX_MOVES)
+            {
+                movesSinceMs = nowMs + PIN_MS;
+                return false;
+            }
+            return true;
+        }
+
+        private Entry movedTo(final int newPlace, final long nowNs)
+        {
+            final Entry moved = new Entry(newPlace, OWN_VNI, false, nowNs);
+            moved.moves = moves;
+            moved.movesSinceMs = movesSinceMs;
+            return moved;
         }
 
         boolean isPort()
@@ -83,6 +124,13 @@ final class SegmentModel
         return nowNs - Math.max(entry.seenNs + rules.ageNs(), rulesSinceNs);
     }
 
+    /** One of two ports is removed. Nothing is switched any more, so no learned entry leads to a port. */
+    void removeSecondPort()
+    {
+        ports = 1;
+        stations.values().removeIf(Entry::isPort);
+    }
+
     static int portPlace(final int port)
     {
         return -1 - port;
@@ -111,7 +159,12 @@ final class SegmentModel
         {
             return false;
         }
-        stations.put(mac, new Entry(place, OWN_VNI, false, nowNs));
+        if (entry != null && !entry.mayMove(TimeUnit.NANOSECONDS.toMillis(nowNs)))
+        {
+            return true;
+        }
+        stations.put(
+            mac, entry == null ? new Entry(place, OWN_VNI, false, nowNs) : entry.movedTo(place, nowNs));
         oldestNs = Math.min(oldestNs, nowNs);
         return true;
     }

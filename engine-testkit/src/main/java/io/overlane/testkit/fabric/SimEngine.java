@@ -98,7 +98,8 @@ final class SimEngine
             .clock(simulation.scheduler().clock())
             .threadingMode(ThreadingMode.INVOKER)
             .errorHandler(errors::add)
-            .fdb(fdb -> fdb.maxEntries(simulation.maxStations()).learnsPerSecond(0).maxMoves(0).seed(index))
+            .fdb(fdb -> fdb.maxEntries(simulation.maxStations()).learnsPerSecond(0).seed(index)
+                .maxMoves(SegmentModel.MAX_MOVES))
             .maxNeighbors(simulation.maxStations())
             .maxRemotes(simulation.maxRemotes())
             .maxRoutes(1)
@@ -140,7 +141,7 @@ final class SimEngine
         membership.ports = new SimPort[membership.portCount];
         for (int i = 0; i < membership.portCount; i++)
         {
-            membership.ports[i] = new SimPort(vni, i, simulation.portMemory(), simulation.found());
+            membership.ports[i] = port(vni, i);
             if (i == 0)
             {
                 segment.port(membership.ports[i]);
@@ -161,6 +162,38 @@ final class SimEngine
             }
         }
         return segment;
+    }
+
+    private SimPort port(final int vni, final int number)
+    {
+        return new SimPort(vni, number, simulation.portMemory(), simulation.found());
+    }
+
+    /** Add a port to a segment with one, or remove the second. */
+    void changePorts(final Membership membership)
+    {
+        final int vni = membership.vni;
+        final boolean isAdded = membership.portCount == 1;
+        membership.portCount = isAdded ? 2 : 1;
+        if (!isUp())
+        {
+            return;
+        }
+        if (isAdded)
+        {
+            final SimPort added = port(vni, 1);
+            ask(running -> running.segments().addPort(vni, added));
+            membership.ports = new SimPort[]{membership.ports[0], added};
+            model.segment(vni).ports = 2;
+        }
+        else
+        {
+            final SimPort removed = membership.ports[1];
+            ask(running -> running.segments().removePort(vni, removed));
+            membership.ports = new SimPort[]{membership.ports[0]};
+            model.segment(vni).removeSecondPort();
+        }
+        age();
     }
 
     SegmentPolicy policy(final Membership membership)

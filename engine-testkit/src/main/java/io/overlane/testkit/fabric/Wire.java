@@ -27,6 +27,10 @@ final class Wire implements MemoryWire
     private final boolean[] side;
     private boolean isDivided;
     private int sender = NOBODY;
+    /** A datagram that an attacker has seen. */
+    private byte[] seen = {};
+    private int seenFrom;
+    private int seenTo;
 
     Wire(final Simulation simulation, final FabricContext context, final SplittableRandom random)
     {
@@ -48,6 +52,15 @@ final class Wire implements MemoryWire
         sender = NOBODY;
         simulation.fabric().inject(
             Endpoints.vtep(from), Endpoints.vtep(to), new MemoryBuffer(bytes), 0, bytes.length);
+    }
+
+    /** Send a datagram again that the network has carried before; nothing if it has carried none. */
+    void repeat()
+    {
+        if (seen.length > 0)
+        {
+            forge(seenFrom, seenTo, seen);
+        }
     }
 
     /** Divide the network, or heal it. Sometimes a single engine is alone. */
@@ -86,6 +99,7 @@ final class Wire implements MemoryWire
                 throw new Disagreement(source, 0, "a datagram was sent while only engine " + sender + " ran");
             }
             simulation.found().datagrams.add(new Effects.Datagram(destination, bytes));
+            see(source, destination, bytes);
             if (isDivided && side[source] != side[destination] || random.nextDouble() < context.loss())
             {
                 return;
@@ -100,5 +114,12 @@ final class Wire implements MemoryWire
             copies.accept(delayNs);
             simulation.engines().get(destination).plan(source, bytes, delayNs, isForged);
         }
+    }
+
+    private void see(final int from, final int to, final byte[] bytes)
+    {
+        seenFrom = from;
+        seenTo = to;
+        seen = bytes;
     }
 }

@@ -85,9 +85,7 @@ final class Workload
         }
         else if (choice < 90)
         {
-            final int ip = random.nextInt(10) == 0 ? NOBODY_IP : to.ip;
-            sendOne(from, StationFrames.arp(
-                MacAddress.BROADCAST, StationFrames.ARP_REQUEST, from.mac, from.ip, 0, ip, next(from)));
+            ask(from, to);
         }
         else if (choice < 94)
         {
@@ -102,6 +100,16 @@ final class Workload
             sendOne(from, StationFrames.tagged(StationFrames.udp4(
                 to.mac, from.mac, to.ip, from.ip, 9, USUAL_PAYLOAD, next(from)), 1 + random.nextInt(100)));
         }
+    }
+
+    /** Ask for a station, for nobody, before the own address is used (RFC 5227), or claim the address of another. */
+    private void ask(final Station from, final Station to)
+    {
+        final int choice = random.nextInt(10);
+        final int sender = choice == 0 ? 0 : choice == 1 ? to.ip : from.ip;
+        final int target = choice == 2 ? NOBODY_IP : to.ip;
+        sendOne(from, StationFrames.arp(
+            MacAddress.BROADCAST, StationFrames.ARP_REQUEST, from.mac, sender, 0, target, next(from)));
     }
 
     private void unicast(final Station from, final Station to)

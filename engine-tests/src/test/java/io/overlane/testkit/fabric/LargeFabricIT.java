@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A thousand engines; {@code scripts/fabric.sh} runs them for a day of virtual time. */
+/**
+ * A thousand engines for about 35 seconds, their launch included; {@code -Doverlane.fabric.seconds=N} for longer, and
+ * {@code -Doverlane.fabric.seed=N} to run one again. {@code scripts/fabric.sh} runs them for a day of virtual time.
+ */
 @Tag("stress")
 class LargeFabricIT
 {
@@ -21,7 +24,7 @@ class LargeFabricIT
             .engines(1_000).networks(250).stations(2_500)
             .framesPerSecond(2_000).changesPerSecond(20).hostilePerSecond(20)
             .durationNs(TimeUnit.HOURS.toNanos(1))
-            .maxWallNs(TimeUnit.SECONDS.toNanos(Integer.getInteger("overlane.fabric.seconds", 40))));
+            .maxWallNs(TimeUnit.SECONDS.toNanos(Integer.getInteger("overlane.fabric.seconds", 35))));
         System.out.println("fabric: " + report);
         assertEquals(List.of(), report.disagreements());
         assertEquals(0, report.heldEngines(), "closed engines that something still holds");
