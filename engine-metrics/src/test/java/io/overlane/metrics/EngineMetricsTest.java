@@ -15,6 +15,8 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.policy.SegmentContext;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RoutingContext;
 import io.overlane.status.EngineSnapshot;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
@@ -74,6 +76,22 @@ class EngineMetricsTest
         assertEquals(8, gauge("overlane.table.size", "table", "fdb"));
         assertEquals(1, gauge("overlane.running"));
         assertEquals("edge", registry.get("overlane.running").gauge().getId().getTag("engine"));
+    }
+
+    @Test
+    void shouldCountWhatAContextRoutes()
+    {
+        harness.launch(new SegmentContext(VNI).gateway(Gateway.of("red", "10.1.0.1/24")));
+        bind(10);
+        final FrameSpec toGateway = FrameSpec.icmpEchoRequest()
+            .destinationMac(RoutingContext.DEFAULT_GATEWAY_MAC.value()).source("10.1.0.9");
+        harness.transmit(toGateway.destination("10.1.0.1").bytes());
+        harness.transmit(toGateway.destination("10.3.0.9").bytes());
+        tick();
+        assertEquals(2, count("overlane.routed.answered", "context", "red") +
+            count("overlane.routed.drops", "context", "red"), "an echo reply, and no route");
+        assertEquals(0, count("overlane.routed.frames", "context", "red", "direction", "encap"));
+        assertEquals(0, count("overlane.routed.requests", "context", "red"));
     }
 
     @Test

@@ -45,6 +45,8 @@ class ContextCommandsTest
             CONTEXT  GATEWAY_MAC        L3_VNI  ROUTER_MAC  SEGMENTS
             red      00:00:5e:00:01:01  -       -           10
             """, ask("context show"));
+        final List<?> counted = (List<?>)((Map<?, ?>)trial.ask("stats").json()).get("contexts");
+        assertEquals("red", ((Map<?, ?>)counted.get(0)).get("context"));
         ask("gateway del vni 10");
         assertEquals("", ask("gateway show"));
         trial.assertRefused("gateway of VNI 10: it does not exist", "gateway del");

@@ -244,7 +244,7 @@ class BridgeConfigTest
     void shouldReadTheExample() throws IOException
     {
         final ConfigFile.Contents contents = new ConfigFile(EXAMPLE).read(new FakeHost());
-        assertEquals(List.of(42, 43), contents.plans().stream().map(BridgePlan::vni).toList());
+        assertEquals(List.of(42, 43, 44), contents.plans().stream().map(BridgePlan::vni).toList());
     }
 
     @Test
