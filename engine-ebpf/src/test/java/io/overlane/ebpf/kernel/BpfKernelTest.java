@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class BpfKernelTest
 {
     private static final int TCX_NEXT = -1;
+    private static final int XDP_PASS = 2;
 
     @BeforeEach
     void needsBpf()
@@ -80,7 +81,7 @@ class BpfKernelTest
     void shouldRunAProgram() throws Exception
     {
         try (BpfMap map = BpfMap.create(BpfMap.Kind.PER_CPU_ARRAY, "counts", 4, 16, 3);
-            BpfProgram program = BpfProgram.load(BpfProgram.Kind.TC, "count", counter(), Map.of("counts", map)))
+            BpfProgram program = BpfProgram.load(BpfProgram.Kind.TC, "count", counter(TCX_NEXT), Map.of("counts", map)))
         {
             final ProgramRun run = new ProgramRun(program);
             final byte[] frame = new byte[64];
@@ -110,7 +111,7 @@ class BpfKernelTest
     void shouldRefuseAProgramWithoutItsMap()
     {
         final IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class,
-            () -> BpfProgram.load(BpfProgram.Kind.TC, "count", counter(), Map.of()));
+            () -> BpfProgram.load(BpfProgram.Kind.TC, "count", counter(TCX_NEXT), Map.of()));
 
         assertEquals("the program uses map 'counts'; give it one of []", refusal.getMessage());
     }
@@ -119,7 +120,7 @@ class BpfKernelTest
     @Test
     void shouldListAsTheVerifierDoes() throws Exception
     {
-        final Code code = counter();
+        final Code code = counter(TCX_NEXT);
         try (BpfMap map = BpfMap.create(BpfMap.Kind.PER_CPU_ARRAY, "counts", 4, 16, 3))
         {
             final List<String> log = ProgramRun.verifierLog(
@@ -145,7 +146,7 @@ class BpfKernelTest
         try (BpfMap map = BpfMap.create(BpfMap.Kind.PER_CPU_ARRAY, "counts", 4, 16, 3))
         {
             final BpfProgram program =
-                BpfProgram.load(BpfProgram.Kind.TC, "count", counter(), Map.of("counts", map));
+                BpfProgram.load(BpfProgram.Kind.TC, "count", counter(TCX_NEXT), Map.of("counts", map));
             final BpfLink egress = BpfLink.attach(program, BpfLink.Hook.TC_EGRESS, loopback, "lo");
             final BpfLink ingress = BpfLink.attach(program, BpfLink.Hook.TC_INGRESS, loopback, "lo");
             program.close();
@@ -163,10 +164,33 @@ class BpfKernelTest
     }
 
     @Test
+    void shouldRunBeforeTheNetworkStack() throws Exception
+    {
+        ip("link", "set", "lo", "up");
+        final int loopback = NetworkInterface.getByName("lo").getIndex();
+        try (BpfMap map = BpfMap.create(BpfMap.Kind.PER_CPU_ARRAY, "counts", 4, 16, 3))
+        {
+            final BpfProgram program =
+                BpfProgram.load(BpfProgram.Kind.XDP, "early", counter(XDP_PASS), Map.of("counts", map));
+            final BpfLink link = BpfLink.attach(program, BpfLink.Hook.XDP_GENERIC, loopback, "lo");
+            final BpfException second = assertThrows(BpfException.class,
+                () -> BpfLink.attach(program, BpfLink.Hook.XDP_GENERIC, loopback, "lo"));
+            assertTrue(second.getMessage().contains("EBUSY"), second::getMessage);
+            sendAndReceive();
+            assertEquals(1, sum(map));
+
+            link.close();
+            sendAndReceive();
+            assertEquals(1, sum(map));
+            program.close();
+        }
+    }
+
+    @Test
     void shouldRefuseALinkThatCannotBe() throws Exception
     {
         try (BpfMap map = BpfMap.create(BpfMap.Kind.PER_CPU_ARRAY, "counts", 4, 16, 3);
-            BpfProgram program = BpfProgram.load(BpfProgram.Kind.TC, "count", counter(), Map.of("counts", map)))
+            BpfProgram program = BpfProgram.load(BpfProgram.Kind.TC, "count", counter(TCX_NEXT), Map.of("counts", map)))
         {
             final BpfException missing = assertThrows(
                 BpfException.class, () -> BpfLink.attach(program, BpfLink.Hook.TC_EGRESS, 9_999, "eth9"));
@@ -180,7 +204,7 @@ class BpfKernelTest
     }
 
     /** Adds 1 to entry 2 of the map for each frame, and lets the frame pass. */
-    private static Code counter()
+    private static Code counter(final int result)
     {
         return new Assembler()
             .alu(Alu.MOV, R6, R1)
@@ -193,7 +217,7 @@ class BpfKernelTest
             .alu(Alu.MOV, R1, 1)
             .atomicAdd(Width.LONG, R0, 0, R1)
             .label("pass")
-            .alu32(Alu.MOV, R0, TCX_NEXT)
+            .alu32(Alu.MOV, R0, result)
             .exit()
             .code();
     }
