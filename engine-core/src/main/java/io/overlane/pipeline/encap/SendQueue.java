@@ -184,13 +184,14 @@ public final class SendQueue
 
     private void addFrame(final Frame frame, final int remote, final int hash, final int outer)
     {
+        final int vniOfHeader = vni(remote);
         if (headerLength > 0)
         {
             frame.prepend(headerLength);
-            vxlan.wrap(frame.buffer(), frame.offset(), headerLength).init(vni(remote));
+            vxlan.wrap(frame.buffer(), frame.offset(), headerLength).init(vniOfHeader);
         }
         if (underlay.gainsFromJoining() && frame.length() <= segmentLength &&
-            fits(remote, hash, outer, frame.length()) && join())
+            fits(remote, hash, outer, vniOfHeader, frame.length()) && join())
         {
             final Frame joined = batch.frame(batch.size() - 1);
             joined.buffer().putBytes(joined.offset() + joined.length(), frame.buffer(), frame.offset(), frame.length());
@@ -202,7 +203,7 @@ public final class SendQueue
             {
                 flush();
             }
-            addEntry(frame, remote, hash, outer);
+            addEntry(frame, remote, hash, outer, vniOfHeader);
             frames[batch.size() - 1] = 1;
             bytes[batch.size() - 1] = frame.length() - headerLength;
             segmentLength = frame.length();
@@ -213,15 +214,16 @@ public final class SendQueue
     private void addSegments(
         final GsoSplitter segments, final int length, final int remote, final int hash, final int outer)
     {
+        final int vniOfHeader = vni(remote);
         while (segments.hasNext())
         {
-            if (length != segmentLength || !fits(remote, hash, outer, length) || !join())
+            if (length != segmentLength || !fits(remote, hash, outer, vniOfHeader, length) || !join())
             {
                 if (batch.isFull())
                 {
                     flush();
                 }
-                addEntry(nextJoinSlot(), remote, hash, outer);
+                addEntry(nextJoinSlot(), remote, hash, outer, vniOfHeader);
                 frames[batch.size() - 1] = 0;
                 bytes[batch.size() - 1] = 0;
                 segmentLength = length;
@@ -389,7 +391,7 @@ public final class SendQueue
             }
             for (; next < to.length && !batch.isFull() && vni(to[next]) == common; next++)
             {
-                addEntry(frame, to[next], hash, outer);
+                addEntry(frame, to[next], hash, outer, common);
                 batch.join(batch.size() - 1, frame, size);
             }
             underlay.send(batch);
@@ -471,18 +473,20 @@ public final class SendQueue
         return flowHash == null ? 0 : flowHash.of(frame, layer3);
     }
 
-    private void addEntry(final Frame frame, final int remote, final int hash, final int outer)
+    private void addEntry(
+        final Frame frame, final int remote, final int hash, final int outer, final int vniOfHeader)
     {
         batch.add(frame, remotes.high(remote), remotes.low(remote), remotes.udpPort(remote), remote, hash, outer, 0);
-        vnis[batch.size() - 1] = vni(remote);
+        vnis[batch.size() - 1] = vniOfHeader;
         isOpen = true;
     }
 
     /** Whether the last entry goes to the same remote, under the same outer header, and has room for one more. */
-    private boolean fits(final int remote, final int hash, final int outer, final int length)
+    private boolean fits(
+        final int remote, final int hash, final int outer, final int vniOfHeader, final int length)
     {
         final int last = batch.size() - 1;
-        return isOpen && batch.remote(last) == remote && vnis[last] == vni(remote) &&
+        return isOpen && batch.remote(last) == remote && vnis[last] == vniOfHeader &&
             batch.flowHash(last) == hash && batch.outer(last) == outer &&
             frames[last] < Frame.MAX_UDP_SEGMENTS && batch.frame(last).length() + length <= MAX_JOINED_LENGTH;
     }

@@ -284,12 +284,27 @@ public final class VxlanEncapPath implements EncapPath
     /** Learn the station behind the port, if the segment has several or a gateway. */
     private DropReason learn(final Frame frame)
     {
-        if (!isSwitched && gateway == null)
-        {
-            return DropReason.NONE;
-        }
+        return isSwitched || gateway != null ? learnSource(frame) : DropReason.NONE;
+    }
+
+    private DropReason learnSource(final Frame frame)
+    {
         final long source = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source();
         return gateway != null && source == gateway.mac() ? DropReason.OWN_MAC : shared.local.onSource(source);
+    }
+
+    /** Whether the gateway takes a frame: one to its MAC, or a message to a group. */
+    private boolean isTaken(
+        final Link link,
+        final Frame frame,
+        final @Nullable GsoSplitter segments,
+        final int layer3,
+        final long destination,
+        final int count)
+    {
+        final boolean isOurs = destination == link.mac();
+        return (isOurs || MacAddress.isGroup(destination)) &&
+            shared.gateway.take(link, port, frame, segments, layer3, isOurs, count);
     }
 
     private void forward(
@@ -314,9 +329,7 @@ public final class VxlanEncapPath implements EncapPath
         {
             drop(DropReason.PORT_ARP_LIMIT, frame, count);
         }
-        else if (gateway != null && (destination == gateway.mac() || MacAddress.isGroup(destination)) &&
-            shared.gateway.take(
-                gateway, port, frame, segments, layer3, destination == gateway.mac(), count))
+        else if (gateway != null && isTaken(gateway, frame, segments, layer3, destination, count))
         {
             // The gateway has counted its fate.
             return;
