@@ -87,6 +87,7 @@ public final class Fabric
 
     private void work()
     {
+        final long launchedNs = System.nanoTime();
         long tasks = 0;
         long reportedNs = startedNs;
         while (simulation.scheduler().runNext())
@@ -94,7 +95,7 @@ public final class Fabric
             if (++tasks % TASKS_PER_LOOK_AT_CLOCK == 0)
             {
                 final long nowNs = System.nanoTime();
-                if (nowNs - startedNs >= context.maxWallNs())
+                if (nowNs - launchedNs >= context.maxWallNs())
                 {
                     return;
                 }

@@ -107,15 +107,15 @@ public final class FabricContext
         return this;
     }
 
-    /** @return longest time of the run in nanoseconds of real time. */
+    /** @return longest time of the run after the launch of the engines, in nanoseconds of real time. */
     public long maxWallNs()
     {
         return maxWallNs;
     }
 
     /**
-     * @param maxWallNs end the run sooner, after this real time in nanoseconds; it then depends on the machine how far
-     *                  the run comes. Default: no limit.
+     * @param maxWallNs end the run sooner, when this real time has passed since the launch of the engines, in
+     *                  nanoseconds; it then depends on the machine how far the run comes. Default: no limit.
      */
     public FabricContext maxWallNs(final long maxWallNs)
     {
