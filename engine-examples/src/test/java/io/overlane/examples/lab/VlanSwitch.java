@@ -51,6 +51,7 @@ public final class VlanSwitch implements AutoCloseable
 
     private final LabHost host;
     private final LabHost peer;
+    private final CleanUp cleanUp = new CleanUp(this::remove);
     /** Null until it is started. */
     private LabProcess kernel;
     private final List<String> devices = new ArrayList<>();
@@ -270,9 +271,18 @@ public final class VlanSwitch implements AutoCloseable
     @Override
     public void close()
     {
+        cleanUp.close();
+    }
+
+    private void remove()
+    {
         if (kernel != null)
         {
+            // The processes of the guest outlive its kernel.
+            final List<ProcessHandle> helpers =
+                ProcessHandle.of(kernel.pid()).stream().flatMap(ProcessHandle::descendants).toList();
             kernel.close();
+            helpers.forEach(ProcessHandle::destroyForcibly);
         }
     }
 }
