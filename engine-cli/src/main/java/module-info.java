@@ -9,6 +9,7 @@ module io.overlane.cli
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires io.overlane.admin;
+    requires io.overlane.ebpf;
     requires io.overlane.flannel;
     requires io.overlane.http;
     requires io.overlane.metrics;

@@ -210,8 +210,9 @@ final class FastPathMirror implements FdbListener
         final long low = remotes.low(remote);
         final int ownVni = remotes.vni(remote);
         final SegmentPolicy rules = segment.rules();
-        // Under KNOWN, a change of any other entry may change the answer.
-        final boolean isAccepted = rules.sourcePolicy() == SourcePolicy.ANY ||
+        // Otherwise its own entry must name the remote: a change of another entry would change the answer, too.
+        final boolean isAccepted = rules.sourcePolicy() == SourcePolicy.ANY || FdbEntry.isConfigured(word) &&
+            rules.sourcePolicy() != SourcePolicy.LISTED ||
             rules.sourcePolicy() == SourcePolicy.LISTED && rules.lists(high, low);
         current.put(station
             .set(

@@ -89,10 +89,25 @@ public final class TcFastPath implements FastPath
     {
     }
 
-    /** @return the reason why this process cannot have a fast path, in one line; null if it can. */
-    public static @Nullable String whyUnavailable()
+    /**
+     * Try to open a fast path. Frames are not concerned.
+     *
+     * @param underlay that an engine will have.
+     * @return the reason why the engine cannot have a fast path here, in one line; null if it can.
+     */
+    public static @Nullable String whyUnavailable(final Underlay underlay)
     {
-        return BpfSupport.whyUnavailable();
+        try
+        {
+            final TcFastPath trial = new TcFastPath();
+            trial.open(underlay, 1, 1, 1);
+            trial.close();
+            return null;
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return String.valueOf(ex.getMessage()).lines().findFirst().orElseThrow();
+        }
     }
 
     @Override
@@ -101,7 +116,12 @@ public final class TcFastPath implements FastPath
         if (!(underlay instanceof LibcUnderlay libc))
         {
             throw new IllegalArgumentException(
-                "the fast path needs a LibcUnderlay, not " + underlay.getClass().getSimpleName());
+                "no fast path: it needs a LibcUnderlay, not " + underlay.getClass().getSimpleName());
+        }
+        final String whyNot = BpfSupport.whyUnavailable();
+        if (whyNot != null)
+        {
+            throw new IllegalArgumentException("no fast path: " + whyNot);
         }
         try
         {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.ebpf.kernel.BpfSupport;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastStation;
 import io.overlane.tun.TunDevice;
@@ -42,7 +43,7 @@ final class FastPathLab implements AutoCloseable
     /** Skip the test where the kernel does not allow this. */
     static void requireBpf()
     {
-        assumeTrue(TcFastPath.whyUnavailable() == null, TcFastPath::whyUnavailable);
+        assumeTrue(BpfSupport.whyUnavailable() == null, BpfSupport::whyUnavailable);
     }
 
     static LibcUnderlay underlay() throws Exception

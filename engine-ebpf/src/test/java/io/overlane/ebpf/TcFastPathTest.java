@@ -212,7 +212,7 @@ class TcFastPathTest
     {
         try (NioUnderlay nio = NioUnderlay.open(new UnderlayOptions(FastPathLab.LOCAL)))
         {
-            assertRefused("the fast path needs a LibcUnderlay, not NioUnderlay", nio);
+            assertRefused("no fast path: it needs a LibcUnderlay, not NioUnderlay", nio);
         }
         try (LibcUnderlay any = LibcUnderlay.open(new UnderlayOptions(IpAddress.ANY_V4, 0)))
         {
@@ -231,5 +231,6 @@ class TcFastPathTest
         final IllegalArgumentException refusal =
             assertThrows(IllegalArgumentException.class, () -> new TcFastPath().open(underlay, 64, 16, 4));
         assertEquals(message, refusal.getMessage());
+        assertEquals(message, TcFastPath.whyUnavailable(underlay));
     }
 }

@@ -13,6 +13,7 @@ import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
 import io.overlane.tun.TunPort;
 import io.overlane.tun.udp.LibcUnderlay;
+import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayOptions;
 
 /**
@@ -38,19 +39,21 @@ public final class FastPathTap
         final TunDevice tap = TunDevice.create(new TunOptions(TunKind.TAP, args[2]).offload(TunOffload.TCP));
         tap.mtu(1450);
         tap.up(true);
+        final Underlay underlay =
+            LibcUnderlay.open(new UnderlayOptions(Vtep.parse(args[0], 8472)).sourcePorts());
         final EngineContext context = new EngineContext()
-            .underlay(LibcUnderlay.open(new UnderlayOptions(Vtep.parse(args[0], 8472)).sourcePorts()))
+            .underlay(underlay)
             .segment(new SegmentContext(1).port(new TunPort(tap, Throwable::printStackTrace)).ownMac(tap.mac())
                 .policy(policy -> policy.learning(true)).flood(Vtep.parse(args[1], 8472)))
             .threadingMode(ThreadingMode.SPLIT);
-        final String whyNot = TcFastPath.whyUnavailable();
+        final String whyNot = TcFastPath.whyUnavailable(underlay);
         if (whyNot == null)
         {
             context.fastPath(new TcFastPath());
         }
         try (OverlayEngine engine = OverlayEngine.launch(context))
         {
-            System.out.println(whyNot == null ? "with the fast path" : "without the fast path: " + whyNot);
+            System.out.println("with " + (whyNot == null ? "the fast path" : whyNot));
             engine.terminated().join();
         }
     }

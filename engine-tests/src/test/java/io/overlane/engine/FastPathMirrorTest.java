@@ -46,6 +46,7 @@ class FastPathMirrorTest
     private static final Vtep B = Vtep.parse("192.0.2.11:4789", 0);
     private static final MacAddress STATION = MacAddress.parse("02:00:00:00:00:77");
     private static final MacAddress OWN = MacAddress.parse("02:00:00:00:00:01");
+    private static final MacAddress OTHER = MacAddress.parse("02:00:00:00:00:08");
     private static final String AT_A = "7 02:00:00:00:00:77 192.0.2.10:8472 7 encap decap";
 
     private final SteppedClock clock = new SteppedClock();
@@ -238,10 +239,11 @@ class FastPathMirrorTest
             .policy(policy -> policy.source(IpPrefix.parse("192.0.2.10/32"))));
         assertEquals(List.of("7 " + OWN + " 192.0.2.10:8472 7 encap", AT_A), stations());
 
-        engine.segments().change(VNI, policy -> policy.sourcePolicy(SourcePolicy.KNOWN));
+        engine.segments().change(VNI, policy -> policy.sourcePolicy(SourcePolicy.KNOWN).learning(true));
         run();
-        assertEquals(
-            List.of("7 " + OWN + " 192.0.2.10:8472 7 encap", AT_A.replace(" decap", "")), stations());
+        receive(OTHER);
+        assertEquals(List.of(
+            "7 " + OWN + " 192.0.2.10:8472 7 encap", "7 " + OTHER + " 192.0.2.10:8472 7 encap", AT_A), stations());
     }
 
     @Test

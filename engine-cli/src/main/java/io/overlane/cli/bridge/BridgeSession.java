@@ -8,6 +8,8 @@ import io.overlane.cli.StatsTable;
 import io.overlane.cli.StopSignal;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
+import io.overlane.cli.bridge.plan.FastPathMode;
+import io.overlane.ebpf.TcFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
@@ -48,6 +50,7 @@ final class BridgeSession
     private final PrintWriter err;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
+    private boolean hasFastPath;
     /** Why the bridge cannot go on, if it cannot. */
     private @Nullable IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
@@ -190,12 +193,36 @@ final class BridgeSession
             .errorHandler(errors)
             .threadFactory(new DataPathThread());
         context.napNs(first.napNs()).maxSegments(first.maxSegments());
+        addFastPath(context, first.fastPath(), underlay);
         devices.forEach(device -> device.plan().addTo(context, device.port()));
         for (int i = 1; i < first.queues(); i++)
         {
             context.queue(openQueue(first, (LibcUnderlay)underlay));
         }
         return opened(OverlayEngine.launch(context));
+    }
+
+    private void addFastPath(final EngineContext context, final FastPathMode mode, final Underlay underlay)
+        throws IOException
+    {
+        if (mode == FastPathMode.OFF)
+        {
+            return;
+        }
+        final String whyNot = TcFastPath.whyUnavailable(underlay);
+        if (whyNot == null)
+        {
+            context.fastPath(new TcFastPath());
+            hasFastPath = true;
+        }
+        else if (mode == FastPathMode.TC)
+        {
+            throw new IOException("--fast-path tc: " + whyNot);
+        }
+        else
+        {
+            LOG.warn("--fast-path auto: {}", whyNot);
+        }
     }
 
     private QueueContext openQueue(final BridgePlan plan, final LibcUnderlay first) throws IOException
@@ -212,7 +239,7 @@ final class BridgeSession
             opened(new DeviceWait((LibcUnderlay)underlay, trunks)) : null;
     }
 
-    private static String startLine(final Underlay underlay, final BridgeDevice device)
+    private String startLine(final Underlay underlay, final BridgeDevice device)
     {
         final BridgePlan plan = device.plan();
         final String vxlan = plan.mode() == BridgeMode.VXLAN ?
@@ -221,7 +248,8 @@ final class BridgeSession
             device.tun().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
             plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
             (plan.policy().groups().isEmpty() ? "" : ", group " + SegmentRule.GROUP.text(plan.policy())) +
-            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "") + ", memory access " + FastAccess.NAME;
+            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "") + (hasFastPath ? ", fast path" : "") +
+            ", memory access " + FastAccess.NAME;
     }
 
     private <T extends AutoCloseable> T opened(final T resource)

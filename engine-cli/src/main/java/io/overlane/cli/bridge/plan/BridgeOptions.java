@@ -262,6 +262,11 @@ public final class BridgeOptions
         "datagrams. Default: on.")
     UdpChecksum udpChecksum = UdpChecksum.ON;
 
+    @Option(names = "--fast-path", paramLabel = "off|auto|tc", description =
+        "Let the kernel carry frames of known stations (vxlan, libc, Linux 6.6, an IPv4 address in --local). tc: at " +
+        "the traffic control of the devices, or do not start. auto: so if it is possible. Default: off.")
+    FastPathMode fastPath = FastPathMode.OFF;
+
     @Option(names = "--dev", paramLabel = "NAME", description =
         "Interface of --group, or of a link-local --local. Default: the one with a route to the group.")
     @Nullable String multicastDevice;

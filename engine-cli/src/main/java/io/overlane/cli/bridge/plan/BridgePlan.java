@@ -59,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  * @param multicastDevice interface of the groups; null if the system chooses it.
  * @param napNs         how long frames may gather, in nanoseconds; a setting of the whole engine.
  * @param maxSegments   most segments at a time; a setting of the whole engine.
+ * @param fastPath      whether the kernel carries frames; a setting of the whole engine.
  */
 public record BridgePlan(
     BridgeMode mode,
@@ -88,7 +89,8 @@ public record BridgePlan(
     boolean checksum,
     @Nullable String multicastDevice,
     long napNs,
-    int maxSegments)
+    int maxSegments,
+    FastPathMode fastPath)
 {
     /** @return the host's entries: addresses of the device, then a neighbour and a route for each peer. */
     public List<HostEntry> hostEntries()

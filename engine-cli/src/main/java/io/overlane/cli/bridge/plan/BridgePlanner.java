@@ -161,7 +161,8 @@ public final class BridgePlanner
             options.udpChecksum == BridgeOptions.UdpChecksum.ON,
             options.multicastDevice,
             options.nap == null ? EngineContext.DEFAULT_NAP_NS : TimeUnit.MICROSECONDS.toNanos(options.nap),
-            options.maxSegments == null ? EngineContext.DEFAULT_MAX_SEGMENTS : options.maxSegments);
+            options.maxSegments == null ? EngineContext.DEFAULT_MAX_SEGMENTS : options.maxSegments,
+            options.fastPath);
     }
 
     private void requireOptionsOfTrunk()
@@ -225,6 +226,11 @@ public final class BridgePlanner
         require(options.queues >= 1 && options.queues <= MOST_QUEUES,
             "--queues " + options.queues + ": outside 1..." + MOST_QUEUES);
         requireLibc("--queues " + options.queues, options.queues > 1);
+        final boolean isFast = options.fastPath != FastPathMode.OFF;
+        final String fastPath = "--fast-path " + options.fastPath;
+        requireLibc(fastPath, isFast);
+        require(!isFast || isVxlan, fastPath + ": only with --mode vxlan");
+        require(!isFast || options.queues == 1, fastPath + ": not with --queues");
         requireLibc("--udp-checksum off", options.udpChecksum == BridgeOptions.UdpChecksum.OFF);
         requireLibc("--group " + rules.get(SegmentRule.GROUP), !policy.groups().isEmpty());
         requireNative(SegmentRule.TTL, policy.outer().ttl() != 0);

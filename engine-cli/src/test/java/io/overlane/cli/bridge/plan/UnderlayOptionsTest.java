@@ -63,6 +63,10 @@ class UnderlayOptionsTest
         --df unset --underlay nio           | --df unset: needs --underlay libc or netty, not nio
         --group 239.1.1.1 --underlay nio    | --group 239.1.1.1: needs --underlay libc, not nio
         --udp-checksum off --underlay netty | --udp-checksum off: needs --underlay libc, not netty
+        --fast-path tc --underlay nio       | --fast-path tc: needs --underlay libc, not nio
+        --fast-path auto --mode ip-udp      | --fast-path auto: only with --mode vxlan
+        --fast-path tc --queues 2           | --fast-path tc: not with --queues
+        --fast-path xdp                     | xdp
         """)
     void shouldSayWhatIsWrongWithOuterHeaders(final String line, final String part)
     {

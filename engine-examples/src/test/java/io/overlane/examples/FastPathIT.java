@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.overlane.examples.lab.Bridge;
+import io.overlane.examples.lab.CommandResult;
+import io.overlane.examples.lab.KernelVxlan;
+import io.overlane.examples.lab.Overlay;
+import io.overlane.examples.lab.Traffic;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A bridge with the fast path, beside the kernel's vxlan device and beside another such bridge. */
+@Timeout(600)
+class FastPathIT extends TwoHosts
+{
+    @Test
+    void shouldCarryTrafficBesideTheKernel()
+    {
+        lab.requireKernelVxlan();
+        KernelVxlan.create(right, left, false).addPeer();
+        final Bridge bridge = startLeft("--fast-path", "auto");
+        requireFastPath(bridge);
+        Traffic.ping(left, Overlay.v4(right));
+        Traffic.ping(right, Overlay.v6(left));
+        Traffic.pingFullSize(left, Overlay.v4(right), 1450);
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        bridge.stop("TERM");
+    }
+
+    @Test
+    void shouldCarryTrafficBetweenTwoBridges()
+    {
+        final Bridge bridge = startLeft("--fast-path", "auto");
+        requireFastPath(bridge);
+        final Bridge other = startRight("--fast-path", "tc");
+        Traffic.ping(left, Overlay.v4(right));
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        other.process().kill();
+        bridge.stop("TERM");
+    }
+
+    @Test
+    void shouldNotStartWithoutIfItMustHaveOne()
+    {
+        final CommandResult refused = left.start(Bridge.command(List.of(), "tun-bridge", with(
+            Bridge.vxlan(left, right, "libc", true), "--fast-path", "tc", "--admin", "off"))).await(120);
+
+        assertEquals(1, refused.status(), refused::toString);
+        assertTrue(refused.output().contains("--fast-path tc: no fast path: "), refused::toString);
+    }
+
+    private static void requireFastPath(final Bridge bridge)
+    {
+        final String lines = String.join("\n", bridge.process().stdout());
+        assumeTrue(lines.contains(", fast path"), lines);
+    }
+}
