@@ -15,6 +15,7 @@ import io.overlane.pipeline.gateway.GatewayAnswers;
 import io.overlane.pipeline.gateway.GatewayNeighbors;
 import io.overlane.pipeline.gateway.GatewayShared;
 import io.overlane.pipeline.gateway.Resolver;
+import io.overlane.pipeline.gateway.RoutedTally;
 import io.overlane.pipeline.gateway.Router;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.stage.Transit;
@@ -58,10 +59,7 @@ public final class DecapGateway
     private final Resolver.Receiver receiver = this::onReleased;
     private boolean isClosing;
     private boolean isReleasing;
-    /** Routed since the counters of their context were written. */
-    private int routedFrames;
-    private int routedBytes;
-    private @Nullable Vrf routedVrf;
+    private final RoutedTally routed = new RoutedTally(Vrf::decapCounters);
 
     /**
      * @param parts of the gateway.
@@ -199,13 +197,13 @@ public final class DecapGateway
                     route(vrf, in, frame, layer3, high, low, remote);
                     break;
                 }
-                routed(vrf, frame.length());
+                routed.add(vrf, 1, frame.length());
                 router.rewrite(frame, router.nextMac(), router.out().mac());
                 toSegment(router.out(), frame, high, low, remote);
                 break;
 
             case Router.L3:
-                routed(vrf, frame.length());
+                routed.add(vrf, 1, frame.length());
                 router.rewrite(frame, router.nextMac(), vrf.routerMac());
                 // Only a frame of a segment goes there.
                 send(Objects.requireNonNull(in, "in"), frame, vrf.l3Vni(), router.remote(), high, low, remote);
@@ -241,32 +239,11 @@ public final class DecapGateway
         }
     }
 
-    private void routed(final Vrf vrf, final int bytes)
-    {
-        if (vrf != routedVrf)
-        {
-            countRouted();
-            routedVrf = vrf;
-        }
-        routedFrames++;
-        routedBytes += bytes;
-    }
-
-    private void countRouted()
-    {
-        if (routedVrf != null && routedFrames > 0)
-        {
-            routedVrf.decapCounters().onRouted(routedFrames, routedBytes);
-            routedFrames = 0;
-            routedBytes = 0;
-        }
-    }
-
     /** All datagrams that were given together are processed. */
     void onBatchEnd()
     {
         router.onBatchEnd();
-        countRouted();
+        routed.flush();
     }
 
     /** Carry a routed frame to a station of its segment, as a bridge does. */

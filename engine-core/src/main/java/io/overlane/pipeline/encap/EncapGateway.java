@@ -15,6 +15,7 @@ import io.overlane.pipeline.gateway.GatewayAnswers;
 import io.overlane.pipeline.gateway.GatewayNeighbors;
 import io.overlane.pipeline.gateway.GatewayShared;
 import io.overlane.pipeline.gateway.Resolver;
+import io.overlane.pipeline.gateway.RoutedTally;
 import io.overlane.pipeline.gateway.Router;
 import io.overlane.pipeline.learning.LearnRing;
 import io.overlane.pipeline.oversize.OversizeListener;
@@ -54,10 +55,7 @@ public final class EncapGateway
     @SuppressWarnings("NullAway.Init")
     private EncapShared shared;
     private boolean isClosing;
-    /** Routed since the counters of their context were written. */
-    private int routedFrames;
-    private int routedBytes;
-    private @Nullable Vrf routedVrf;
+    private final RoutedTally routed = new RoutedTally(Vrf::encapCounters);
 
     /**
      * @param parts of the gateway.
@@ -155,13 +153,13 @@ public final class EncapGateway
         switch (router.decide(in.vrf(), in, frame, layer3, segmentLength))
         {
             case Router.SEGMENT:
-                routed(in.vrf(), count, frame.length());
+                routed.add(in.vrf(), count, frame.length());
                 router.rewrite(frame, router.nextMac(), router.out().mac());
                 toSegment(router.out(), frame, segments, layer3, count);
                 break;
 
             case Router.L3:
-                routed(in.vrf(), count, frame.length());
+                routed.add(in.vrf(), count, frame.length());
                 router.rewrite(frame, router.nextMac(), in.vrf().routerMac());
                 shared.out.route(in.vrf().l3Vni());
                 shared.out.add(frame, segments, layer3, router.remote(), outer(in).of(frame, layer3));
@@ -198,32 +196,11 @@ public final class EncapGateway
         }
     }
 
-    private void routed(final Vrf vrf, final int frames, final int bytes)
-    {
-        if (vrf != routedVrf)
-        {
-            countRouted();
-            routedVrf = vrf;
-        }
-        routedFrames += frames;
-        routedBytes += bytes;
-    }
-
-    private void countRouted()
-    {
-        if (routedVrf != null && routedFrames > 0)
-        {
-            routedVrf.encapCounters().onRouted(routedFrames, routedBytes);
-            routedFrames = 0;
-            routedBytes = 0;
-        }
-    }
-
     /** All frames that were polled together are processed. */
     void onBatchEnd()
     {
         router.onBatchEnd();
-        countRouted();
+        routed.flush();
     }
 
     /** Carry a routed frame to a station of its segment, as a bridge does. */

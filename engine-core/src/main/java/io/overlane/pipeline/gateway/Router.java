@@ -9,7 +9,6 @@ import io.overlane.gateway.GatewayTables;
 import io.overlane.gateway.Hop;
 import io.overlane.gateway.Link;
 import io.overlane.gateway.Vrf;
-import io.overlane.memory.MemoryBuffer;
 import io.overlane.neighbor.NeighborTable;
 import io.overlane.parse.Layer3;
 import io.overlane.port.Port;
@@ -18,13 +17,8 @@ import io.overlane.routing.RoutingContext;
 import io.overlane.segment.LocalPort;
 import io.overlane.status.DropReason;
 import io.overlane.table.Hash;
-import io.overlane.wire.Checksum;
-import io.overlane.wire.EtherType;
 import io.overlane.wire.EthernetHeader;
 import io.overlane.wire.IcmpHeader;
-import io.overlane.wire.Ipv4Header;
-import io.overlane.wire.Ipv6Header;
-import java.nio.ByteOrder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -60,46 +54,21 @@ public final class Router
     static final int TIME_EXCEEDED_V6 = 3;
 
     private static final int BEYOND_SCOPE_V6 = 2;
-    private static final int FIRST_MULTICAST = 224;
-    private static final int LOOPBACK = 127;
-    /** 169.254.0.0/16 (RFC 3927 §2.7). */
-    private static final int LINK_LOCAL_V4 = 0xA9FE;
-    private static final long DONT_FRAGMENT = 0x4000;
-
     /** Destinations whose decisions are kept; more than a few hosts talk to at a time. */
     private static final int KEPT = 1024;
     private static final int KEPT_SHIFT = Long.SIZE - 10;
 
-    /** Version 4 and a header without options. */
-    private static final int PLAIN_V4 = 0x45;
-    private static final long LOW_HALF = 0xFFFF_FFFFL;
-    private static final long TTL_UNIT = 1L << 56;
-    private static final int CHECKSUM_SHIFT = 32;
-    private static final long CHECKSUM_MASK = 0xFFFFL << CHECKSUM_SHIFT;
-
     private final GatewayTables tables;
     private final NeighborTable neighbors;
     private final Fdb fdb;
-    private final EthernetHeader ethernet = new EthernetHeader();
-    private final Ipv4Header ip4 = new Ipv4Header();
-    private final Ipv6Header ip6 = new Ipv6Header();
+    private final PacketHeader header = new PacketHeader();
     /** Made with the first packet, and each place with its first destination. */
     private @Nullable Adjacency @Nullable [] kept;
 
     /** Sum of the versions of all tables; it was read before anything else of them. */
     private long version;
     private boolean isVersionKnown;
-    private boolean isV4;
-    /** Where layer 3 begins. */
-    private int l3;
-    private int ttl;
     private int packetLength;
-    private boolean isFragmentable;
-    private long sourceHigh;
-    private long sourceLow;
-    private long destinationHigh;
-    private long destinationLow;
-
     private DropReason reason = DropReason.NONE;
     private @Nullable Link out;
     private long nextHigh;
@@ -136,26 +105,21 @@ public final class Router
         {
             return drop(layer3 == Layer3.NONE ? DropReason.NOT_IP : DropReason.INNER_VLAN);
         }
-        final MemoryBuffer buffer = frame.buffer();
-        l3 = frame.offset() + EthernetHeader.LENGTH;
-        final int length = frame.length() - EthernetHeader.LENGTH;
-        final int type = Layer3.etherType(layer3);
-        isV4 = type == EtherType.IPV4;
-        final DropReason fault = isV4 ? parseV4(buffer, length) :
-            type == EtherType.IPV6 ? parseV6(buffer, length) : DropReason.NOT_IP;
+        final DropReason fault = header.parse(frame, Layer3.etherType(layer3));
         if (fault != DropReason.NONE)
         {
             return drop(fault);
         }
-        packetLength = segmentLength > 0 ? segmentLength - EthernetHeader.LENGTH : packetLength;
+        packetLength = segmentLength > 0 ? segmentLength - EthernetHeader.LENGTH : header.length;
         if (!isVersionKnown)
         {
             version = (long)tables.version() + neighbors.version() + fdb.version();
             isVersionKnown = true;
         }
         final Adjacency place = place(vrf);
-        final boolean isKept = place.version == version && place.low == destinationLow &&
-            place.high == destinationHigh && place.vrf == vrf && (isV4 || !IpAddress.isLinkLocal(sourceHigh));
+        final boolean isKept = place.version == version && place.low == header.destinationLow &&
+            place.high == header.destinationHigh && place.vrf == vrf &&
+            (header.isV4 || !IpAddress.isLinkLocal(header.sourceHigh));
         return isKept ? again(in, place) : decide(vrf, in, place);
     }
 
@@ -172,7 +136,7 @@ public final class Router
         {
             kept = new Adjacency[KEPT];
         }
-        final int index = (int)(Hash.mix(destinationHigh ^ vrf.salt(), destinationLow) >>> KEPT_SHIFT);
+        final int index = (int)(Hash.mix(header.destinationHigh ^ vrf.salt(), header.destinationLow) >>> KEPT_SHIFT);
         final Adjacency known = kept[index];
         if (known != null)
         {
@@ -186,7 +150,7 @@ public final class Router
     /** Decide as the last time. */
     private int again(final @Nullable Link in, final Adjacency known)
     {
-        if (ttl <= 1)
+        if (header.ttl <= 1)
         {
             return expired();
         }
@@ -206,13 +170,13 @@ public final class Router
 
     private int decide(final Vrf vrf, final @Nullable Link in, final Adjacency place)
     {
-        if (isMartianDestination(in))
+        if (header.isMartianDestination(in))
         {
             return drop(DropReason.MARTIAN_ADDRESS);
         }
         // Link-local addresses are not in the routes, because each segment may have the same.
-        final boolean isLinkLocal = !isV4 && IpAddress.isLinkLocal(destinationHigh);
-        final Hop hop = isLinkLocal ? null : vrf.lookup(destinationHigh, destinationLow);
+        final boolean isLinkLocal = !header.isV4 && IpAddress.isLinkLocal(header.destinationHigh);
+        final Hop hop = isLinkLocal ? null : vrf.lookup(header.destinationHigh, header.destinationLow);
         if (isLinkLocal || hop != null && hop.kind() == Hop.LOCAL)
         {
             return LOCAL;
@@ -222,11 +186,11 @@ public final class Router
             // Before all errors: it may be a broadcast address, about which none is sent.
             return drop(DropReason.ROUTE_BLACKHOLE);
         }
-        if (!isV4 && IpAddress.isLinkLocal(sourceHigh))
+        if (!header.isV4 && IpAddress.isLinkLocal(header.sourceHigh))
         {
             return error(DropReason.MARTIAN_ADDRESS, 0, 0, UNREACHABLE_V6, BEYOND_SCOPE_V6, 0);
         }
-        if (ttl <= 1)
+        if (header.ttl <= 1)
         {
             return expired();
         }
@@ -241,93 +205,14 @@ public final class Router
     private void keep(final Vrf vrf, final Adjacency place, final int decision)
     {
         place.version = version;
-        place.high = destinationHigh;
-        place.low = destinationLow;
+        place.high = header.destinationHigh;
+        place.low = header.destinationLow;
         place.vrf = vrf;
         place.kind = decision;
         place.out = decision == SEGMENT ? out : null;
         place.nextMac = nextMac;
         place.remote = remote;
         place.port = decision == SEGMENT ? port : null;
-    }
-
-    private DropReason parseV4(final MemoryBuffer buffer, final int length)
-    {
-        if (length >= Ipv4Header.LENGTH && buffer.getByte(l3) == PLAIN_V4)
-        {
-            // The whole header is in two words and an int. All comparisons below are those of the slower way.
-            final long first = buffer.getLong(l3, ByteOrder.BIG_ENDIAN);
-            final long second = buffer.getLong(l3 + Long.BYTES, ByteOrder.BIG_ENDIAN);
-            final int destination = buffer.getInt(l3 + 2 * Long.BYTES, ByteOrder.BIG_ENDIAN);
-            packetLength = (int)(first >>> Integer.SIZE) & 0xFFFF;
-            if (packetLength < Ipv4Header.LENGTH || packetLength > length || Checksum.fold((first >>> Integer.SIZE) +
-                (first & LOW_HALF) + (second >>> Integer.SIZE) + (second & LOW_HALF) + (destination & LOW_HALF)) !=
-                0xFFFF)
-            {
-                return DropReason.BAD_IP_HEADER;
-            }
-            ttl = (int)(second >>> 56);
-            isFragmentable = (first & DONT_FRAGMENT) == 0;
-            return addressesV4((int)second, destination);
-        }
-        final DropReason fault = ip4.wrap(buffer, l3, length).check();
-        if (fault != DropReason.NONE)
-        {
-            return fault;
-        }
-        if (!ip4.isChecksumValid())
-        {
-            return DropReason.BAD_IP_HEADER;
-        }
-        packetLength = ip4.totalLength();
-        ttl = ip4.ttl();
-        isFragmentable = !ip4.dontFragment();
-        return addressesV4(ip4.source(), ip4.destination());
-    }
-
-    private DropReason addressesV4(final int source, final int destination)
-    {
-        sourceHigh = 0;
-        sourceLow = IpAddress.v4Low(source);
-        destinationHigh = 0;
-        destinationLow = IpAddress.v4Low(destination);
-        return isMartian(source) ? DropReason.MARTIAN_ADDRESS : DropReason.NONE;
-    }
-
-    private static boolean isMartian(final int address)
-    {
-        final int first = address >>> 24;
-        return first == 0 || first == LOOPBACK || first >= FIRST_MULTICAST || address >>> 16 == LINK_LOCAL_V4;
-    }
-
-    private DropReason parseV6(final MemoryBuffer buffer, final int length)
-    {
-        final DropReason fault = ip6.wrap(buffer, l3, length).check();
-        if (fault != DropReason.NONE)
-        {
-            return fault;
-        }
-        packetLength = Ipv6Header.LENGTH + ip6.payloadLength();
-        ttl = ip6.hopLimit();
-        isFragmentable = false;
-        sourceHigh = ip6.sourceHigh();
-        sourceLow = ip6.sourceLow();
-        destinationHigh = ip6.destinationHigh();
-        destinationLow = ip6.destinationLow();
-        return isMartian(sourceHigh, sourceLow) ? DropReason.MARTIAN_ADDRESS : DropReason.NONE;
-    }
-
-    /** Whether no router forwards to the destination. */
-    private boolean isMartianDestination(final @Nullable Link in)
-    {
-        return isV4 ? isMartian((int)destinationLow) : isMartian(destinationHigh, destinationLow) ||
-            IpAddress.isLinkLocal(destinationHigh) && (in == null || !in.owns(destinationHigh, destinationLow));
-    }
-
-    /** Unspecified, loopback, IPv4-mapped and all else that begins with 80 zeros; multicast. */
-    private static boolean isMartian(final long high, final long low)
-    {
-        return high == 0 && low >>> 48 == 0 || high >>> 56 == 0xFF;
     }
 
     private int follow(final Vrf vrf, final @Nullable Link in, final Hop hop)
@@ -345,8 +230,8 @@ public final class Router
                 return vrf.l3Vni() == RoutingContext.NO_VNI ? noRoute() : L3;
 
             case Hop.CONNECTED:
-                nextHigh = destinationHigh;
-                nextLow = destinationLow;
+                nextHigh = header.destinationHigh;
+                nextLow = header.destinationLow;
                 break;
 
             case Hop.VIA:
@@ -392,7 +277,7 @@ public final class Router
 
     private int tooLong(final Link link)
     {
-        return isFragmentable ? drop(DropReason.OVERSIZE) : tooBig(link.mtu());
+        return header.isFragmentable ? drop(DropReason.OVERSIZE) : tooBig(link.mtu());
     }
 
     private int expired()
@@ -426,8 +311,8 @@ public final class Router
         final DropReason why, final int type4, final int code4, final int type6, final int code6, final int rest)
     {
         reason = why;
-        errorType = isV4 ? type4 : type6;
-        errorCode = isV4 ? code4 : code6;
+        errorType = header.isV4 ? type4 : type6;
+        errorCode = header.isV4 ? code4 : code6;
         errorRest = rest;
         return ERROR;
     }
@@ -438,22 +323,7 @@ public final class Router
      */
     public void rewrite(final Frame frame, final long destination, final long source)
     {
-        final MemoryBuffer buffer = frame.buffer();
-        ethernet.wrap(buffer, frame.offset(), EthernetHeader.LENGTH).addresses(destination, source);
-        if (isV4)
-        {
-            // RFC 1624: the checksum grows by what the time to live shrinks by.
-            final int index = l3 + Ipv4Header.TTL_OFFSET;
-            final long word = buffer.getLong(index, ByteOrder.BIG_ENDIAN) - TTL_UNIT;
-            final long sum = (word >>> CHECKSUM_SHIFT & 0xFFFF) + 0x0100;
-            final long folded = (sum & 0xFFFF) + (sum >>> Short.SIZE);
-            final long checksum = folded == 0xFFFF ? 0 : folded;
-            buffer.putLong(index, word & ~CHECKSUM_MASK | checksum << CHECKSUM_SHIFT, ByteOrder.BIG_ENDIAN);
-        }
-        else
-        {
-            buffer.putByte(l3 + Ipv6Header.HOP_LIMIT_OFFSET, (byte)(ttl - 1));
-        }
+        header.rewrite(frame, destination, source);
     }
 
     /** Why the packet is dropped. */
