@@ -24,6 +24,7 @@ Inputs with new coverage are kept in engine-fuzz/target/fuzz/TARGET/inputs for t
 TEXT
 }
 
+origin=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
@@ -50,7 +51,7 @@ esac
 mkdir -p "$folder"
 if [ ! -e "$folder/classpath" ] || [ -n "${OVERLANE_REBUILD:-}" ]
 then
-  mvn -q -B -Pfuzz -pl engine-fuzz -am -DskipTests -Dcheckstyle.skip test-compile \
+  mvn -q -B -P'fuzz,!error-prone' -pl engine-fuzz -am -DskipTests -Dcheckstyle.skip test-compile \
     dependency:build-classpath -Dmdep.outputFile=target/fuzz-classpath
   cp engine-fuzz/target/fuzz-classpath "$folder/classpath"
 fi
@@ -109,7 +110,8 @@ case "${1:-all}" in
     main list
     ;;
   run)
-    main "$@"
+    mapfile -t files < <(cd "$origin" && realpath -- "${@:3}")
+    main run "$2" "${files[@]}"
     ;;
   lives)
     shift

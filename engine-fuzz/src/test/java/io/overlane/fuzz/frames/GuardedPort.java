@@ -109,7 +109,8 @@ final class GuardedPort implements Port
         if (frame.gsoType() != Frame.GSO_NONE)
         {
             assertTrue(takesSuperFrames, "a super-frame for a port that takes none");
-            assertTrue(frame.gsoSize() > 0 && frame.length() > frame.gsoSize(), "a super-frame of one segment");
+            // It may have one segment, shorter than its metadata say; Linux takes it for an ordinary frame.
+            assertTrue(frame.gsoSize() > 0, "a super-frame without a size");
         }
     }
 

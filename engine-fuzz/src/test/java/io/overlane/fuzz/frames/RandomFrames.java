@@ -73,8 +73,8 @@ final class RandomFrames
         final long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
         System.out.println("seed " + seed);
         System.out.println("| profile | underlay | frames from ports | delivered | answered | dropped | reasons " +
-            "| datagrams | delivered | dropped | reasons | minutes | million a second |");
-        System.out.println("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+            "| datagrams | delivered | answered | dropped | reasons | minutes | million a second |");
+        System.out.println("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         for (final Profile profile : Profile.values())
         {
             if (args.length > 2 && !java.util.Arrays.asList(args).subList(2, args.length).contains(profile.name()))
@@ -89,10 +89,10 @@ final class RandomFrames
                 final PathCounters decap = run.engine().counters().decap();
                 final double seconds = (System.nanoTime() - beginNs) / 1e9;
                 System.out.printf(
-                    Locale.ROOT, "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %.1f | %.2f |%n",
+                    Locale.ROOT, "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %.1f | %.2f |%n",
                     profile, isV4 ? "IPv4" : "IPv6",
                     encap.framesIn(), encap.delivered(), encap.answered(), encap.dropped(), reasons(encap),
-                    decap.framesIn(), decap.delivered(), decap.dropped(), reasons(decap),
+                    decap.framesIn(), decap.delivered(), decap.answered(), decap.dropped(), reasons(decap),
                     seconds / 60, (encap.framesIn() + decap.framesIn()) / seconds / 1e6);
             }
         }
