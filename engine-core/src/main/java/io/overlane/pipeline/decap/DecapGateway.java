@@ -55,7 +55,6 @@ public final class DecapGateway
     private final PortFlood flood;
     private final Copies copies = new Copies();
     private final EthernetHeader ethernet = new EthernetHeader();
-    private final VxlanHeader vxlan = new VxlanHeader();
     private final Resolver.Receiver receiver = this::onReleased;
     private boolean isClosing;
     private boolean isReleasing;

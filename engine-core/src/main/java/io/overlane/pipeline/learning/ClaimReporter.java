@@ -34,7 +34,6 @@ public final class ClaimReporter
     private final EventQueue events;
     private final RecentNews news;
     private final RateLimit limit = new RateLimit(CLAIMS_PER_SECOND);
-    private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpHeader arp = new ArpHeader();
     private final Ipv6Header ipv6 = new Ipv6Header();
     private final NdMessage nd = new NdMessage();
