@@ -11,9 +11,9 @@
 #   scripts/soak.sh --minutes 1440           a day
 #   scripts/soak.sh --packets 500 --mbit 4   for a machine with other work
 #
-# Runs as root, or where users may make namespaces. All that it makes is in namespaces of its own, which the kernel
-# removes with everything in them when the script ends, however it ends. It runs a copy of what was built last, so a
-# build does not disturb it. Needs iproute2, ethtool, util-linux and a JDK ($JAVA_HOME or java on PATH).
+# Runs as root, or where users may make namespaces and open /dev/net/tun. All that it makes is in namespaces of its own,
+# which the kernel removes with everything in them when the script ends, however it ends. It runs a copy of what was
+# built last, so a build does not disturb it. Needs iproute2, ethtool, util-linux and a JDK ($JAVA_HOME or java on PATH).
 # Exit code: 0 passed, 1 failed, 2 wrong options.
 set -euo pipefail
 
@@ -30,6 +30,7 @@ then
   own=(--net --mount --pid --fork --kill-child --mount-proc)
   [ "$(id -u)" = 0 ] || own+=(--user --map-root-user)
   # What is inside ends when this pipe closes: at a signal, and also when this shell is killed.
+  # shellcheck disable=SC2034 # only open
   exec {alive}> >(exec unshare "${own[@]}" -- "${BASH_SOURCE[0]}" --inside "$@")
   inside=$!
   trap 'exec {alive}>&-' INT TERM HUP

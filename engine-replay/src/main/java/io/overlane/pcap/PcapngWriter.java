@@ -64,7 +64,8 @@ public final class PcapngWriter implements AutoCloseable, Flushable
     private static final int INT_OPTION = OPTION_HEADER_LENGTH + Integer.BYTES;
 
     private final WritableByteChannel channel;
-    private final ByteBuffer output = ByteBuffer.allocateDirect(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
+    /** On the heap: the JVM may free the direct memory of a file that was closed only after days. */
+    private final ByteBuffer output = ByteBuffer.allocate(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
     private int[] snapLengths = new int[8];
     private int interfaces;
     private long written;

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import jnr.ffi.LibraryLoader;
 
 /**
@@ -61,6 +62,10 @@ final class Inside implements AutoCloseable
                 throw new IOException(ex.getCause().getMessage(), ex.getCause());
             }
             throw new IllegalStateException(ex.getCause());
+        }
+        catch (final RejectedExecutionException ex)
+        {
+            throw new IOException("the soak has ended", ex);
         }
         catch (final InterruptedException ex)
         {
