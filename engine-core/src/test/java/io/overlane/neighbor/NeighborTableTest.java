@@ -79,4 +79,71 @@ class NeighborTableTest
     {
         return neighbors.lookup(vni, address.high(), address.low());
     }
+
+    @Test
+    void shouldLearnWithoutReplacingWhatIsConfigured()
+    {
+        final NeighborTable table = new NeighborTable(8, 1);
+        final int version = table.version();
+        assertTrue(table.learn(1, 0, 10, 0xA, 5));
+        assertFalse(table.learn(1, 0, 10, 0xA, 6), "confirmed");
+        assertEquals(version + 1, table.version());
+        assertTrue(table.learn(1, 0, 10, 0xB, 7), "another MAC");
+        assertEquals(0xB, table.lookup(1, 0, 10));
+        assertEquals(NeighborTable.MISSING, table.configured(1, 0, 10));
+        assertTrue(table.put(1, 0, 10, 0xC));
+        assertFalse(table.learn(1, 0, 10, 0xD, 8));
+        assertEquals(0xC, table.configured(1, 0, 10));
+        assertEquals(0, table.learned());
+        assertEquals(0xC, table.remove(1, 0, 10));
+        assertEquals(version + 4, table.version());
+    }
+
+    @Test
+    void shouldLeaveAQuarterOfTheTableToConfiguredEntries()
+    {
+        final NeighborTable table = new NeighborTable(8, 1);
+        for (int i = 0; i < 8; i++)
+        {
+            assertEquals(i < 6, table.learn(1, 0, i, 0xA, 0));
+        }
+        assertEquals(6, table.learned());
+        assertTrue(table.put(2, 0, 1, 0xB));
+        assertTrue(table.put(2, 0, 2, 0xB));
+        table.remove(1, 0, 0);
+        assertTrue(table.learn(1, 0, 7, 0xA, 0));
+    }
+
+    @Test
+    void shouldVisitEachLearnedEntryOnceInARoundAndLetTheVisitorRemoveIt()
+    {
+        final NeighborTable table = new NeighborTable(64, 1);
+        table.put(9, 0, 1, 0xF);
+        for (int i = 0; i < 40; i++)
+        {
+            table.learn(1, 0, i, i, i);
+        }
+        final long[] sums = new long[2];
+        for (int slots = 0; slots < table.slots(); slots += 16)
+        {
+            table.scan(16, (vni, high, low, mac, tick) ->
+            {
+                sums[0]++;
+                sums[1] += mac + tick;
+                table.remove(vni, high, low);
+            });
+        }
+        assertEquals(40, sums[0]);
+        assertEquals(2L * 39 * 40 / 2, sums[1]);
+        assertEquals(1, table.size());
+    }
+
+    @Test
+    void shouldMeasureAgesAcrossTheEndOfTheTicks()
+    {
+        final long second = 1L << 30;
+        assertEquals(0, NeighborTable.ageNs(NeighborTable.tick(7 * second), 7 * second));
+        final long late = 16_383 * second;
+        assertEquals(3 * second, NeighborTable.ageNs(NeighborTable.tick(late), late + 3 * second));
+    }
 }
