@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -12,6 +14,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.overlane.address.IpAddress;
+import io.overlane.address.IpPrefix;
+import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.capture.Capture;
 import io.overlane.capture.CaptureContext;
@@ -31,6 +35,7 @@ import io.overlane.netty.NettyUnderlay;
 import io.overlane.netty.PortChannel;
 import io.overlane.netty.TapChannel;
 import io.overlane.netty.TapChannelOption;
+import io.overlane.policy.PolicyProfile;
 import io.overlane.policy.SegmentContext;
 import io.overlane.port.Port;
 import io.overlane.port.RingCable;
@@ -40,9 +45,15 @@ import io.overlane.port.VlanRules;
 import io.overlane.port.VlanTrunk;
 import io.overlane.replay.Replay;
 import io.overlane.replay.ReplayResult;
+import io.overlane.routing.Gateway;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import io.overlane.stage.StageHandle;
 import io.overlane.status.DropReason;
 import io.overlane.status.EngineSnapshot;
+import io.overlane.testkit.fabric.Fabric;
+import io.overlane.testkit.fabric.FabricContext;
+import io.overlane.testkit.fabric.FabricReport;
 import io.overlane.tun.udp.DualStack;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.NioUnderlay;
@@ -53,8 +64,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
 import org.agrona.MutableDirectBuffer;
 
@@ -257,6 +270,28 @@ abstract class EmbeddingSnippets
     void portOn(final EventLoopGroup eventLoops, final ChannelHandler handler)
     {
         new Bootstrap().group(eventLoops).channelFactory(() -> new PortChannel(port)).handler(handler).register();
+    }
+
+    void simulate(final long seed)
+    {
+        final FabricReport report = Fabric.run(new FabricContext(seed)
+            .engines(100).networks(30).stations(400)
+            .durationNs(TimeUnit.HOURS.toNanos(1))
+            .hostilePerSecond(10)
+            .policy(policy -> policy.profile(PolicyProfile.STRICT).learning(true))
+            .policy(policy -> policy.learning(true).fdbAgeNs(TimeUnit.SECONDS.toNanos(30))));
+        assertEquals(List.of(), report.disagreements());
+    }
+
+    void route(final Port office, final Port lab)
+    {
+        new EngineContext()
+            .segment(new SegmentContext(10).port(office).gateway(Gateway.of("red", "10.1.0.1/24", "2001:db8:1::1/64")))
+            .segment(new SegmentContext(20).port(lab).gateway(Gateway.of("red", "10.2.0.1/24").mtu(1400)))
+            .routing(new RoutingContext("red").l3Vni(5000))
+            .route("red", IpPrefix.parse("0.0.0.0/0"), new RouteTarget.Via(IpAddress.parse("10.2.0.254")))
+            .route("red", IpPrefix.parse("10.9.0.0/16"),
+                new RouteTarget.Remote(Vtep.parse("192.0.2.9", 8472), MacAddress.parse("02:00:00:00:50:09")));
     }
 
     /** Stands for a log of the application. */
