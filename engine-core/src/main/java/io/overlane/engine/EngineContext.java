@@ -112,7 +112,7 @@ public final class EngineContext
      */
     public EngineContext routing(final RoutingContext settings)
     {
-        routing.context(settings);
+        routing.context(Setting.notNull("routing", settings));
         return this;
     }
 

@@ -41,10 +41,7 @@ public record RoutingContext(String name, MacAddress gatewayMac, int l3Vni, @Nul
             throw new IllegalArgumentException(
                 "routerMac=" + routerMac + " of context " + name + " is no station's MAC address");
         }
-        if (l3Vni != NO_VNI)
-        {
-            Vni.check(l3Vni);
-        }
+        Setting.inRange("l3Vni", l3Vni, NO_VNI, Vni.MAX_VALUE);
     }
 
     /** The defaults: {@link #DEFAULT_GATEWAY_MAC}, no L3 VNI. */

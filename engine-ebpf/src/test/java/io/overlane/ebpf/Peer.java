@@ -62,9 +62,10 @@ final class Peer
         return output;
     }
 
-    /** End the namespace. */
+    /** End the namespace, after its cable: the kernel removes a namespace later than its last process. */
     void close() throws Exception
     {
+        run("ip", "link", "del", "under0");
         holder.getOutputStream().close();
         holder.waitFor();
     }

@@ -17,6 +17,8 @@ import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.port.RingPortContext;
+import io.overlane.routing.RouteTarget;
+import io.overlane.routing.RoutingContext;
 import io.overlane.stage.StageContext;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.testkit.SettingsContract;
@@ -35,9 +37,11 @@ class CoreSettingsTest extends SettingsContract
             EngineContext.class,
             Set.of(
                 "EngineContext.errorHandler",
+                "EngineContext.fastPath",
                 "EngineContext.idleWait",
                 "OuterContext.ecn",
                 "RingPortContext.errorHandler",
+                "RoutingContext.routerMac",
                 "UnderlayOptions.errorHandler",
                 "UnderlayOptions.multicastInterface"),
             Set.of("FdbContext.seed", "SegmentPolicy.reservedBits", "SegmentContext.reservedBits"));
@@ -48,6 +52,7 @@ class CoreSettingsTest extends SettingsContract
         object(SegmentPolicy.class, SegmentPolicy::new);
         object(IpNetworkContext.class, IpNetworkContext::new);
         object(RingPortContext.class, RingPortContext::new);
+        object(RoutingContext.class, () -> new RoutingContext("red"));
         object(StageContext.class, () -> new StageContext(frame -> {}));
         object(UnderlayOptions.class, () -> new UnderlayOptions(IpAddress.ANY_V4, 0));
         sample(IpAddress.class, IpAddress.parse("192.0.2.1"));
@@ -55,6 +60,8 @@ class CoreSettingsTest extends SettingsContract
         sample(MacAddress.class, MacAddress.parse("02:00:00:00:00:01"));
         sample(Vtep.class, Vtep.parse("192.0.2.1", 8472));
         sample(Set.class, Set.of());
+        sample(String.class, "red");
+        sample(RouteTarget.class, new RouteTarget.Blackhole());
     }
 
     @Test
