@@ -104,7 +104,7 @@ class VlanGatewayIT
 
     /** By the file and by ctl; the numbered packets of two other VLANs are counted at both ends. */
     @Test
-    @Tag("tunnel")
+    @Tag("long")
     void shouldLoseNothingWhileVlansAreAddedMovedAndRemoved() throws IOException
     {
         final String first = "100-199, vni: 10100";

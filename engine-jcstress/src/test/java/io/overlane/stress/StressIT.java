@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each stress test for a moment; {@code run-jcstress.sh} without {@code --short} takes its time. */
-@Tag("stress")
+@Tag("long")
 class StressIT
 {
     private static final long LONGEST_MINUTES = 15;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * A thousand engines for 30 seconds of real time after their launch, or {@code -Doverlane.fabric.seconds=N}; {@code
  * -Doverlane.fabric.seed=N} runs one again. {@code scripts/fabric.sh} runs them for a day of virtual time.
  */
-@Tag("stress")
+@Tag("fabric")
 class LargeFabricIT
 {
     @Test
