@@ -20,11 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code --pcapng} and {@code ctl capture -} of a bridge whose peer is the kernel, read by tshark. */
 @Timeout(300)
+@Tag("tunnel")
 class CaptureCommandsIT extends TwoHosts
 {
     private static final int WAIT_S = 120;

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
  * with and without.
  */
 @Timeout(3600)
+@Tag("tunnel")
 class CaptureLoadIT extends TwoHosts
 {
     private static final int SECONDS = Integer.getInteger("overlane.it.captureSeconds", 2);

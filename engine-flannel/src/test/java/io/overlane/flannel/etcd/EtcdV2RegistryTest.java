@@ -14,9 +14,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Leases in version 2, which the server is told to speak too. */
+@Tag("control-plane")
 class EtcdV2RegistryTest extends RegistryContract
 {
     /** etcd keeps the last thousand events. */

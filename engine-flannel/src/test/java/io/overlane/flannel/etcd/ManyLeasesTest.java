@@ -17,10 +17,12 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A network of a thousand nodes; what it costs is reported, not asserted. */
+@Tag("control-plane")
 class ManyLeasesTest
 {
     private static final int NODES = 1_000;

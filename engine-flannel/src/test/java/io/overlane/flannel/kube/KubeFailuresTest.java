@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole managers and an API server that fails. */
 @Timeout(120)
+@Tag("control-plane")
 class KubeFailuresTest
 {
     private static final String TWO = "10.244.2.0/24 192.0.2.2";

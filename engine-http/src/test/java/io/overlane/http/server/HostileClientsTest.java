@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients that are slow, many, or send too much; others are served meanwhile. */
 @Timeout(120)
+@Tag("tunnel")
 class HostileClientsTest
 {
     private static final int BIG = 1 << 20;
