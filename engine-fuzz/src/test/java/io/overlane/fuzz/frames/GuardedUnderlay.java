@@ -5,15 +5,15 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
 import io.overlane.frame.Frame;
 import io.overlane.status.DropReason;
+import io.overlane.testkit.SilentUnderlay;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.SendBatch;
-import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayFeature;
 import java.util.EnumSet;
 import java.util.Set;
 
 /** An underlay that lends guarded datagrams, and checks the datagrams that it gets. */
-final class GuardedUnderlay implements Underlay
+final class GuardedUnderlay extends SilentUnderlay
 {
     private static final int MTU = 1500;
 
@@ -26,6 +26,7 @@ final class GuardedUnderlay implements Underlay
 
     GuardedUnderlay(final Vtep local, final Traffic traffic, final boolean isVxlan)
     {
+        super(local);
         this.local = local;
         this.traffic = traffic;
         this.isVxlan = isVxlan;
@@ -35,18 +36,6 @@ final class GuardedUnderlay implements Underlay
     long polled()
     {
         return polled;
-    }
-
-    @Override
-    public Vtep local()
-    {
-        return local;
-    }
-
-    @Override
-    public String description()
-    {
-        return "guarded";
     }
 
     @Override
@@ -143,18 +132,6 @@ final class GuardedUnderlay implements Underlay
                 throw new AssertionError("a packet of " + length + " bytes");
             }
         }
-    }
-
-    @Override
-    public void await(final long timeoutNs)
-    {
-        // The run polls.
-    }
-
-    @Override
-    public void wake()
-    {
-        // Nobody waits.
     }
 
     @Override
