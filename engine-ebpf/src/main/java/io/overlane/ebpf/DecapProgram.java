@@ -89,10 +89,9 @@ final class DecapProgram
         TcProgram.write(to, 0, HEADERS, TcProgram.ETHERNET_LENGTH);
         to.alu(MOV, R1, R6)
             .alu(MOV, R2, ONE_CHECKSUM_LESS)
-            .call(Helper.CSUM_LEVEL)
-            .alu(MOV, R2, 0)
-            .store(WORD, R6, TcProgram.SKB_MARK, R2)
-            .comment("the station is there")
+            .call(Helper.CSUM_LEVEL);
+        TcProgram.clearMark(to);
+        to.comment("the station is there")
             .call(Helper.KTIME_GET_NS)
             .load(LONG, R2, R8, Layout.STATION_SEEN)
             .alu(MOV, R1, R0)
@@ -101,13 +100,8 @@ final class DecapProgram
             .jump(EQ, R1, R2, "seen")
             .store(LONG, R8, Layout.STATION_SEEN, R0)
             .label("seen");
-        TcProgram.count(to, Layout.SEGMENT_TRAFFIC, R9, Layout.SEGMENT_SLOT, Layout.TRAFFIC_DECAP);
-        TcProgram.count(to, Layout.REMOTE_TRAFFIC, R8, Layout.STATION_REMOTE, Layout.TRAFFIC_DECAP);
-        to.load(WORD, R1, R9, Layout.SEGMENT_TAP)
-            .alu(MOV, R2, TO_INGRESS)
-            .call(Helper.REDIRECT)
-            .exit();
-        TcProgram.end(to);
+        TcProgram.handOver(
+            to, Layout.SEGMENT_SLOT, Layout.SEGMENT_TAP, Layout.TRAFFIC_DECAP, Helper.REDIRECT, TO_INGRESS);
         return to.code();
     }
 
@@ -162,14 +156,8 @@ final class DecapProgram
             .bigEndian(R3, HALF)
             .alu(ADD, R3, TcProgram.IPV4_LENGTH)
             .jump(NE, R2, R3, "pass")
-            .comment("the checksum of the IPv4 header is right")
-            .load(WORD, R2, R7, IP);
-        for (int word = 1; word < TcProgram.IPV4_LENGTH / Integer.BYTES; word++)
-        {
-            to.load(WORD, R3, R7, IP + word * Integer.BYTES)
-                .alu(ADD, R2, R3);
-        }
-        TcProgram.fold(to);
+            .comment("the checksum of the IPv4 header is right");
+        TcProgram.sumIpv4(to, R7, IP);
         to.jump(NE, R2, ALL_ONES, "pass")
             .comment("a VXLAN header without reserved bits")
             .load(WORD, R2, R7, VXLAN)
@@ -225,15 +213,7 @@ final class DecapProgram
             .store(WORD, R10, KEY + Layout.KEY_MAC + Integer.BYTES, R2)
             .load(WORD, R3, R7, IP + 12)
             .store(LONG, R10, SOURCE, R3);
-        TcProgram.lookup(to, Layout.STATIONS);
-        to.alu(MOV, R8, R0)
-            .load(BYTE, R2, R8, Layout.STATION_WAYS)
-            .jump(SET, R2, Layout.WAY_DECAP, "known")
-            .jump("pass")
-            .label("known")
-            .load(WORD, R2, R8, Layout.STATION_REMOTE)
-            .store(WORD, R10, KEY, R2);
-        TcProgram.lookup(to, Layout.REMOTES);
+        TcProgram.findStation(to, Layout.WAY_DECAP);
         to.load(WORD, R2, R0, Layout.REMOTE_ADDRESS)
             .load(LONG, R3, R10, SOURCE)
             .jump32(NE, R2, R3, "pass");

@@ -80,18 +80,9 @@ final class EncapProgram
         TcProgram.write(to, TcProgram.ETHERNET_LENGTH, HEADERS, TcProgram.TUNNEL_LENGTH);
         to.store(HALF, R10, KEY, TcProgram.TYPE_IPV4);
         TcProgram.write(to, TcProgram.ETHERNET_TYPE, KEY, Short.BYTES);
-        to.comment("a mark of the host is not for the underlay")
-            .alu(MOV, R2, 0)
-            .store(WORD, R6, TcProgram.SKB_MARK, R2);
-        TcProgram.count(to, Layout.SEGMENT_TRAFFIC, R9, Layout.PORT_SLOT, Layout.TRAFFIC_ENCAP);
-        TcProgram.count(to, Layout.REMOTE_TRAFFIC, R8, Layout.STATION_REMOTE, Layout.TRAFFIC_ENCAP);
-        to.load(WORD, R1, R9, Layout.PORT_UNDERLAY)
-            .alu(MOV, R2, 0)
-            .alu(MOV, R3, 0)
-            .alu(MOV, R4, 0)
-            .call(Helper.REDIRECT_NEIGH)
-            .exit();
-        TcProgram.end(to);
+        TcProgram.clearMark(to);
+        TcProgram.handOver(
+            to, Layout.PORT_SLOT, Layout.PORT_UNDERLAY, Layout.TRAFFIC_ENCAP, Helper.REDIRECT_NEIGH, 0);
         return to.code();
     }
 
@@ -148,17 +139,9 @@ final class EncapProgram
             .store(WORD, R10, KEY + Layout.KEY_MAC + Integer.BYTES, R2)
             .load(WORD, R2, R9, Layout.PORT_VNI)
             .store(WORD, R10, KEY + Layout.KEY_VNI, R2);
-        TcProgram.lookup(to, Layout.STATIONS);
-        to.alu(MOV, R8, R0)
-            .load(BYTE, R2, R8, Layout.STATION_WAYS)
-            .jump(SET, R2, Layout.WAY_ENCAP, "known")
-            .jump("pass")
-            .label("known")
-            .comment("its remote, to which a route leads through the underlay device")
-            .load(WORD, R2, R8, Layout.STATION_REMOTE)
-            .store(WORD, R10, KEY, R2);
-        TcProgram.lookup(to, Layout.REMOTES);
-        to.load(BYTE, R2, R0, Layout.REMOTE_REACHABLE)
+        TcProgram.findStation(to, Layout.WAY_ENCAP);
+        to.comment("a route leads there through the underlay device")
+            .load(BYTE, R2, R0, Layout.REMOTE_REACHABLE)
             .jump(EQ, R2, 0, "pass")
             .load(WORD, R2, R0, Layout.REMOTE_LONGEST)
             .load(LONG, R3, R10, LONGEST)
@@ -213,14 +196,8 @@ final class EncapProgram
             .store(WORD, R10, VXLAN, VXLAN_FLAGS)
             .load(WORD, R2, R8, Layout.STATION_VNI)
             .store(WORD, R10, VXLAN + 4, R2)
-            .comment("the checksum of the IPv4 header")
-            .load(WORD, R2, R10, HEADERS);
-        for (int word = 1; word < TcProgram.IPV4_LENGTH / Integer.BYTES; word++)
-        {
-            to.load(WORD, R3, R10, HEADERS + word * Integer.BYTES)
-                .alu(ADD, R2, R3);
-        }
-        TcProgram.fold(to);
+            .comment("the checksum of the IPv4 header");
+        TcProgram.sumIpv4(to, R10, HEADERS);
         to.alu(XOR, R2, 0xffff)
             .store(HALF, R10, HEADERS + 10, R2);
     }

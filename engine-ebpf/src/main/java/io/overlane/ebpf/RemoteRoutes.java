@@ -42,16 +42,14 @@ final class RemoteRoutes implements AutoCloseable
     }
 
     /**
-     * @param map   gets the remotes.
-     * @param local IPv4 address of the engine.
+     * @param map gets the remotes.
      * @throws IOException if the kernel refuses a netlink socket.
      */
-    RemoteRoutes(final BpfMap map, final int maxRemotes, final NetworkInterface underlay, final int local)
-        throws IOException
+    RemoteRoutes(final BpfMap map, final int maxRemotes, final UnderlayDevice device) throws IOException
     {
         this.map = map;
-        this.underlay = underlay;
-        this.local = local;
+        underlay = device.device();
+        local = device.local().v4();
         underlayMtu = underlay.getMTU();
         remotes = new Remote[maxRemotes];
         query = new RouteQuery();

@@ -13,6 +13,7 @@ import static io.overlane.ebpf.assembler.Condition.GT;
 import static io.overlane.ebpf.assembler.Condition.LE;
 import static io.overlane.ebpf.assembler.Condition.LT;
 import static io.overlane.ebpf.assembler.Condition.NE;
+import static io.overlane.ebpf.assembler.Condition.SET;
 import static io.overlane.ebpf.assembler.Register.R0;
 import static io.overlane.ebpf.assembler.Register.R1;
 import static io.overlane.ebpf.assembler.Register.R10;
@@ -23,6 +24,7 @@ import static io.overlane.ebpf.assembler.Register.R5;
 import static io.overlane.ebpf.assembler.Register.R6;
 import static io.overlane.ebpf.assembler.Register.R7;
 import static io.overlane.ebpf.assembler.Register.R8;
+import static io.overlane.ebpf.assembler.Register.R9;
 import static io.overlane.ebpf.assembler.Width.BYTE;
 import static io.overlane.ebpf.assembler.Width.HALF;
 import static io.overlane.ebpf.assembler.Width.LONG;
@@ -184,8 +186,66 @@ final class TcProgram
             .label("measured");
     }
 
+    /**
+     * R8 becomes the station that {@link #KEY} names, and R0 its remote. The frame passes if there is none, or the
+     * station has not got the way.
+     */
+    static void findStation(final Assembler to, final int way)
+    {
+        lookup(to, Layout.STATIONS);
+        to.alu(MOV, R8, R0)
+            .load(BYTE, R2, R8, Layout.STATION_WAYS)
+            .jump(SET, R2, way, "known")
+            .jump("pass")
+            .label("known")
+            .comment("its remote")
+            .load(WORD, R2, R8, Layout.STATION_REMOTE)
+            .store(WORD, R10, KEY, R2);
+        lookup(to, Layout.REMOTES);
+    }
+
+    /** A mark that the kernel or the host gave the frame is not for the other device. Changes R2. */
+    static void clearMark(final Assembler to)
+    {
+        to.alu(MOV, R2, 0)
+            .store(WORD, R6, SKB_MARK, R2);
+    }
+
+    /**
+     * Count the frame and hand it to another device, which ends the program. R8 is the station, and R9 the value of the
+     * port or segment.
+     *
+     * @param slot     offset in that value.
+     * @param device   offset in that value.
+     * @param counters of the direction.
+     * @param redirect the helper; R2 is its only other argument that is not 0.
+     */
+    static void handOver(
+        final Assembler to,
+        final int slot,
+        final int device,
+        final int counters,
+        final Helper redirect,
+        final int argument)
+    {
+        count(to, Layout.SEGMENT_TRAFFIC, R9, slot, counters);
+        count(to, Layout.REMOTE_TRAFFIC, R8, Layout.STATION_REMOTE, counters);
+        to.load(WORD, R1, R9, device)
+            .alu(MOV, R2, argument)
+            .alu(MOV, R3, 0)
+            .alu(MOV, R4, 0)
+            .call(redirect)
+            .exit()
+            .label("pass")
+            .alu32(MOV, R0, TCX_NEXT)
+            .exit()
+            .label("drop")
+            .alu32(MOV, R0, TCX_DROP)
+            .exit();
+    }
+
     /** Add the frames and bytes to the counters of a remote or segment, whose number is in memory. */
-    static void count(
+    private static void count(
         final Assembler to, final String map, final Register base, final int number, final int counters)
     {
         final String done = map + "_counted";
@@ -203,9 +263,19 @@ final class TcProgram
             .label(done);
     }
 
-    /** Fold the sum in R2 to 16 bits; changes R3. */
-    static void fold(final Assembler to)
+    /**
+     * R2 becomes the sum of an IPv4 header, folded to 16 bits: 0xffff if its checksum is right. Changes R3.
+     *
+     * @param base where it is, with the offset.
+     */
+    static void sumIpv4(final Assembler to, final Register base, final int offset)
     {
+        to.load(WORD, R2, base, offset);
+        for (int word = 1; word < IPV4_LENGTH / Integer.BYTES; word++)
+        {
+            to.load(WORD, R3, base, offset + word * Integer.BYTES)
+                .alu(ADD, R2, R3);
+        }
         // The sum of five words has 35 bits; the first step leaves 20 of them, the second 17, the third 16.
         for (int i = 0; i < 3; i++)
         {
@@ -239,16 +309,5 @@ final class TcProgram
         }
         to.load(HALF, R2, R7, offset + ETHERNET_TYPE)
             .store(HALF, R10, stack + ETHERNET_TYPE, R2);
-    }
-
-    /** The two ends of a program besides the redirection. */
-    static void end(final Assembler to)
-    {
-        to.label("pass")
-            .alu32(MOV, R0, TCX_NEXT)
-            .exit()
-            .label("drop")
-            .alu32(MOV, R0, TCX_DROP)
-            .exit();
     }
 }

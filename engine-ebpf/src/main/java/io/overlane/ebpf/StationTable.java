@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.ebpf;
+
+import io.overlane.ebpf.kernel.BpfException;
+import io.overlane.ebpf.kernel.BpfMap;
+import io.overlane.fastpath.FastStation;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+
+/** The stations in the kernel's map, and when the programs saw them. One thread. */
+final class StationTable
+{
+    private static final int VNI_SHIFT = 8;
+
+    private final BpfMap map;
+
+    StationTable(final BpfMap map)
+    {
+        this.map = map;
+    }
+
+    void put(final FastStation station) throws BpfException
+    {
+        final long seen = find(station.vni(), station.mac()) ? map.value().getLong(Layout.STATION_SEEN) : 0;
+        map.value().setMemory(0, Layout.STATION_SIZE, (byte)0);
+        map.value().putInt(Layout.STATION_REMOTE, station.remote());
+        map.value().putByte(Layout.STATION_WAYS, (byte)(
+            (station.encap() ? Layout.WAY_ENCAP : 0) | (station.decap() ? Layout.WAY_DECAP : 0)));
+        map.value().putInt(Layout.STATION_VNI, station.remoteVni() << VNI_SHIFT, ByteOrder.BIG_ENDIAN);
+        map.value().putLong(Layout.STATION_SEEN, seen);
+        map.put();
+    }
+
+    void remove(final int vni, final long mac) throws BpfException
+    {
+        setKey(vni, mac);
+        map.remove();
+    }
+
+    /** @return how long ago a program saw the station, or {@link Long#MAX_VALUE} if none did. */
+    long idleMs(final int vni, final long mac) throws BpfException
+    {
+        final long seenNs = find(vni, mac) ? map.value().getLong(Layout.STATION_SEEN) : 0;
+        // The kernel's clock is the one of System.nanoTime().
+        final long idleNs = Math.max(0, System.nanoTime() - seenNs);
+        return seenNs == 0 ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.toMillis(idleNs);
+    }
+
+    private boolean find(final int vni, final long mac) throws BpfException
+    {
+        setKey(vni, mac);
+        return map.get();
+    }
+
+    private void setKey(final int vni, final long mac)
+    {
+        map.key().putInt(Layout.KEY_MAC, (int)(mac >>> Short.SIZE), ByteOrder.BIG_ENDIAN);
+        map.key().putShort(Layout.KEY_MAC + Integer.BYTES, (short)mac, ByteOrder.BIG_ENDIAN);
+        map.key().putShort(Layout.KEY_MAC + Integer.BYTES + Short.BYTES, (short)0);
+        map.key().putInt(Layout.KEY_VNI, vni);
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.ebpf;
+
+import io.overlane.address.IpAddress;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The Ethernet device that has the engine's address.
+ *
+ * @param local address of the engine.
+ * @param ttl   of packets for which the engine sets none.
+ */
+record UnderlayDevice(NetworkInterface device, IpAddress local, int ttl)
+{
+    private static final Path DEFAULT_TTL = Path.of("/proc/sys/net/ipv4/ip_default_ttl");
+    private static final int LINUX_TTL = 64;
+
+    /** @throws IllegalArgumentException if no Ethernet device has the address, or the programs cannot use it. */
+    static UnderlayDevice of(final IpAddress local) throws IOException
+    {
+        if (!local.isV4() || local.isAny())
+        {
+            throw new IllegalArgumentException("no fast path: the underlay is bound to " + local +
+                "; bind it to one IPv4 address of this host");
+        }
+        final NetworkInterface device = NetworkInterface.getByInetAddress(local.toInetAddress());
+        if (device == null || device.getHardwareAddress() == null)
+        {
+            throw new IllegalArgumentException("no fast path: " +
+                (device == null ? "no interface" : "interface '" + device.getName() + "' is no Ethernet device and") +
+                " has the address " + local + "; bind the underlay to the address of an Ethernet device");
+        }
+        return new UnderlayDevice(device, local, defaultTtl());
+    }
+
+    private static int defaultTtl()
+    {
+        try
+        {
+            // The kernel answers only the first read, so that must be a long one.
+            return Integer.parseInt(Files.readAllLines(DEFAULT_TTL).get(0).strip());
+        }
+        catch (final IOException | NumberFormatException ex)
+        {
+            return LINUX_TTL;
+        }
+    }
+
+    int index()
+    {
+        return device.getIndex();
+    }
+
+    String name()
+    {
+        return device.getName();
+    }
+}
