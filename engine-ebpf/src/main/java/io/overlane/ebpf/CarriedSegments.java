@@ -11,7 +11,6 @@ import io.overlane.tun.TunPort;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -112,7 +111,6 @@ final class CarriedSegments implements AutoCloseable
         ports.value().setMemory(0, Layout.PORT_SIZE, (byte)0);
         ports.value().putInt(Layout.PORT_VNI, carried.vni);
         ports.value().putInt(Layout.PORT_UNDERLAY, underlay.index());
-        ports.value().putInt(Layout.PORT_LOCAL, underlay.local().v4(), ByteOrder.BIG_ENDIAN);
         ports.value().putInt(Layout.PORT_LONGEST, segment.longestFrame());
         ports.value().putByte(Layout.PORT_TOS, (byte)outer.tos());
         ports.value().putByte(Layout.PORT_TTL, (byte)(outer.ttl() == 0 ? underlay.ttl() : outer.ttl()));

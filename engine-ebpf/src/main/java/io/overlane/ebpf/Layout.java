@@ -7,14 +7,15 @@ package io.overlane.ebpf;
  *
  * <pre>
  *  ports      0 index of the TAP
- *             0 VNI           4 underlay index  8 local(wire)  12 longest frame
- *            16 ToS(1)       17 TTL(1)         18 congestion(1)                 20 segment's slot
+ *             0 VNI           4 underlay index  8 longest frame
+ *            12 ToS(1)       13 TTL(1)         14 congestion(1)                 16 segment's slot
  *  segments   0 VNI
  *             0 index of TAP  4 segment's slot
  *  stations   0 MAC(6, wire)  6 zero(2)         8 VNI
  *             0 remote number 4 ways(1)         8 VNI of VXLAN header(wire)    16 last seen(8)
  *  remotes    0 number
- *             0 address(wire) 4 port(2, wire)   6 reachable(1)   8 longest frame
+ *             0 address(16, wire; IPv4: the first 4)
+ *            16 port(2, wire) 18 reachable(1)  20 longest frame
  *  ports out  0 index
  *             0 source port(2, wire)
  *  traffic    0 number of a remote, or slot of a segment
@@ -38,13 +39,12 @@ final class Layout
 
     static final int PORT_VNI = 0;
     static final int PORT_UNDERLAY = 4;
-    static final int PORT_LOCAL = 8;
-    static final int PORT_LONGEST = 12;
-    static final int PORT_TOS = 16;
-    static final int PORT_TTL = 17;
-    static final int PORT_ECN = 18;
-    static final int PORT_SLOT = 20;
-    static final int PORT_SIZE = 24;
+    static final int PORT_LONGEST = 8;
+    static final int PORT_TOS = 12;
+    static final int PORT_TTL = 13;
+    static final int PORT_ECN = 14;
+    static final int PORT_SLOT = 16;
+    static final int PORT_SIZE = 20;
 
     static final int SEGMENT_TAP = 0;
     static final int SEGMENT_SLOT = 4;
@@ -61,10 +61,10 @@ final class Layout
     static final int STATION_SIZE = 24;
 
     static final int REMOTE_ADDRESS = 0;
-    static final int REMOTE_UDP_PORT = 4;
-    static final int REMOTE_REACHABLE = 6;
-    static final int REMOTE_LONGEST = 8;
-    static final int REMOTE_SIZE = 12;
+    static final int REMOTE_UDP_PORT = 16;
+    static final int REMOTE_REACHABLE = 18;
+    static final int REMOTE_LONGEST = 20;
+    static final int REMOTE_SIZE = 24;
 
     static final int SOURCE_PORT_SIZE = 2;
 

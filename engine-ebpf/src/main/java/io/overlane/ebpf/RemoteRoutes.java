@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.ebpf;
 
+import io.overlane.address.IpAddress;
 import io.overlane.ebpf.kernel.BpfException;
 import io.overlane.ebpf.kernel.BpfMap;
 import io.overlane.tun.HostEvents;
@@ -18,12 +19,11 @@ import org.agrona.CloseHelper;
 final class RemoteRoutes implements AutoCloseable
 {
     private static final int ASKED_EACH_TIME = 64;
-    /** What the tunnel adds to a frame, as the IPv4 packet has no Ethernet header of its own in front. */
-    private static final int ADDED = TcProgram.TUNNEL_LENGTH - TcProgram.ETHERNET_LENGTH;
-
     private final BpfMap map;
     private final NetworkInterface underlay;
-    private final int local;
+    private final IpAddress local;
+    /** What the tunnel adds to a frame, as the IP packet has no Ethernet header of its own in front. */
+    private final int added;
     private final RouteQuery query;
     private final HostEvents events;
     /** By number; null if the number was not used yet. */
@@ -35,10 +35,16 @@ final class RemoteRoutes implements AutoCloseable
 
     private static final class Remote
     {
-        private int address;
-        private int udpPort;
+        private final IpAddress address;
+        private final int udpPort;
         private boolean isReachable;
         private int longest;
+
+        private Remote(final IpAddress address, final int udpPort)
+        {
+            this.address = address;
+            this.udpPort = udpPort;
+        }
     }
 
     /**
@@ -49,7 +55,8 @@ final class RemoteRoutes implements AutoCloseable
     {
         this.map = map;
         underlay = device.device();
-        local = device.local().v4();
+        local = device.local();
+        added = Outer.of(local).tunnelLength - Steps.ETHERNET_LENGTH;
         underlayMtu = underlay.getMTU();
         remotes = new Remote[maxRemotes];
         query = new RouteQuery();
@@ -57,14 +64,12 @@ final class RemoteRoutes implements AutoCloseable
     }
 
     /** A station is behind this remote. */
-    void use(final int number, final int address, final int udpPort) throws BpfException
+    void use(final int number, final IpAddress address, final int udpPort) throws BpfException
     {
         Remote remote = remotes[number];
-        if (remote == null || remote.address != address || remote.udpPort != udpPort)
+        if (remote == null || !remote.address.equals(address) || remote.udpPort != udpPort)
         {
-            remote = new Remote();
-            remote.address = address;
-            remote.udpPort = udpPort;
+            remote = new Remote(address, udpPort);
             remotes[number] = remote;
             used = Math.max(used, number + 1);
             ask(remote);
@@ -111,9 +116,9 @@ final class RemoteRoutes implements AutoCloseable
     {
         final boolean isReachable = query.ask(remote.address, local) && query.device() == underlay.getIndex();
         final int mtu = query.mtu() == 0 ? underlayMtu : Math.min(query.mtu(), underlayMtu);
-        final boolean isNews = isReachable != remote.isReachable || mtu - ADDED != remote.longest;
+        final boolean isNews = isReachable != remote.isReachable || mtu - added != remote.longest;
         remote.isReachable = isReachable;
-        remote.longest = mtu - ADDED;
+        remote.longest = mtu - added;
         return isNews;
     }
 
@@ -121,7 +126,15 @@ final class RemoteRoutes implements AutoCloseable
     {
         map.key().putInt(0, number);
         map.value().setMemory(0, Layout.REMOTE_SIZE, (byte)0);
-        map.value().putInt(Layout.REMOTE_ADDRESS, remote.address, ByteOrder.BIG_ENDIAN);
+        if (remote.address.isV4())
+        {
+            map.value().putInt(Layout.REMOTE_ADDRESS, remote.address.v4(), ByteOrder.BIG_ENDIAN);
+        }
+        else
+        {
+            map.value().putLong(Layout.REMOTE_ADDRESS, remote.address.high(), ByteOrder.BIG_ENDIAN);
+            map.value().putLong(Layout.REMOTE_ADDRESS + Long.BYTES, remote.address.low(), ByteOrder.BIG_ENDIAN);
+        }
         map.value().putShort(Layout.REMOTE_UDP_PORT, (short)remote.udpPort, ByteOrder.BIG_ENDIAN);
         map.value().putByte(Layout.REMOTE_REACHABLE, (byte)(remote.isReachable ? 1 : 0));
         map.value().putInt(Layout.REMOTE_LONGEST, remote.longest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.ebpf;
 
+import io.overlane.address.IpAddress;
 import io.overlane.memory.MemoryBuffer;
 import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.LibC;
@@ -9,7 +10,7 @@ import java.nio.ByteOrder;
 import org.agrona.BitUtil;
 
 /**
- * Asks the kernel which route it would use for an IPv4 address, as {@code ip route get} does (rtnetlink(7)). The answer
+ * Asks the kernel which route it would use for an address, as {@code ip route get} does (rtnetlink(7)). The answer
  * has the MTU of the path as the kernel knows it, learned from routers, too. One thread.
  */
 final class RouteQuery implements AutoCloseable
@@ -56,11 +57,11 @@ final class RouteQuery implements AutoCloseable
     }
 
     /**
-     * @param remote IPv4 address, first byte highest.
-     * @param local  source address of the packets.
+     * @param remote address of another host.
+     * @param local  source address of the packets, of the same IP version.
      * @return false if there is no route to other hosts.
      */
-    boolean ask(final int remote, final int local)
+    boolean ask(final IpAddress remote, final IpAddress local)
     {
         device = 0;
         mtu = 0;
@@ -77,27 +78,36 @@ final class RouteQuery implements AutoCloseable
         return read >= HEADER + ROUTE && answer(Math.min(read, memory.getInt(0)));
     }
 
-    private int request(final int remote, final int local)
+    private int request(final IpAddress remote, final IpAddress local)
     {
-        final int length = HEADER + ROUTE + 2 * (ATTRIBUTE + Integer.BYTES);
+        final int attribute = ATTRIBUTE + local.bits() / Byte.SIZE;
+        final int length = HEADER + ROUTE + 2 * attribute;
         memory.setMemory(0, length, (byte)0);
         memory.putInt(0, length);
         memory.putShort(TYPE_OFFSET, (short)RTM_GETROUTE);
         memory.putShort(FLAGS_OFFSET, (short)NLM_F_REQUEST);
         memory.putInt(SEQUENCE_OFFSET, ++sequence);
-        memory.putByte(HEADER, (byte)Linux.AF_INET);
-        memory.putByte(HEADER + 1, (byte)Integer.SIZE);
-        memory.putByte(HEADER + 2, (byte)Integer.SIZE);
+        memory.putByte(HEADER, (byte)(local.isV4() ? Linux.AF_INET : Linux.AF_INET6));
+        memory.putByte(HEADER + 1, (byte)local.bits());
+        memory.putByte(HEADER + 2, (byte)local.bits());
         putAddress(HEADER + ROUTE, RTA_DST, remote);
-        putAddress(HEADER + ROUTE + ATTRIBUTE + Integer.BYTES, RTA_SRC, local);
+        putAddress(HEADER + ROUTE + attribute, RTA_SRC, local);
         return length;
     }
 
-    private void putAddress(final int offset, final int type, final int address)
+    private void putAddress(final int offset, final int type, final IpAddress address)
     {
-        memory.putShort(offset, (short)(ATTRIBUTE + Integer.BYTES));
+        memory.putShort(offset, (short)(ATTRIBUTE + address.bits() / Byte.SIZE));
         memory.putShort(offset + 2, (short)type);
-        memory.putInt(offset + ATTRIBUTE, address, ByteOrder.BIG_ENDIAN);
+        if (address.isV4())
+        {
+            memory.putInt(offset + ATTRIBUTE, address.v4(), ByteOrder.BIG_ENDIAN);
+        }
+        else
+        {
+            memory.putLong(offset + ATTRIBUTE, address.high(), ByteOrder.BIG_ENDIAN);
+            memory.putLong(offset + ATTRIBUTE + Long.BYTES, address.low(), ByteOrder.BIG_ENDIAN);
+        }
     }
 
     private boolean answer(final int end)

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fast path of two programs at the traffic control of devices: frames that the host sends into a TAP are encapsulated
  * there and go to the underlay device; datagrams that the underlay device receives are decapsulated there and go to the
- * TAP. It needs Linux 6.6, the capabilities CAP_BPF and CAP_NET_ADMIN, a {@link LibcUnderlay} that is bound to one IPv4
+ * TAP. It needs Linux 6.6, the capabilities CAP_BPF and CAP_NET_ADMIN, a {@link LibcUnderlay} that is bound to one
  * address of an Ethernet device, and TAPs in the same network namespace. Segments with other ports stay with the
  * engine.
  *
@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcFastPath implements FastPath
 {
     private final List<AutoCloseable> open = new ArrayList<>();
+    private @Nullable UnderlayDevice device;
     private @Nullable FastPathMaps maps;
     private @Nullable BpfProgram encap;
     private @Nullable BpfProgram decap;
@@ -91,14 +92,17 @@ public final class TcFastPath implements FastPath
         }
         try
         {
-            final UnderlayDevice device = UnderlayDevice.of(underlay.local().address());
+            device = UnderlayDevice.of(underlay.local().address());
             final int[] sourcePorts = libc.sourcePorts();
             maps = opened(FastPathMaps.create(maxStations, maxRemotes, maxSegments, sourcePorts));
             routes = opened(new RemoteRoutes(maps.get(Layout.REMOTES), maxRemotes, device));
             remotes = new Counters[maxRemotes];
             stations = new StationTable(maps.get(Layout.STATIONS));
-            encap = load("overlane_encap", EncapProgram.code(sourcePorts.length));
-            decap = load("overlane_decap", DecapProgram.code(device.local().v4(), underlay.local().udpPort()));
+            final IpAddress local = device.local();
+            encap = load("overlane_encap", EncapProgram.code(
+                local, sourcePorts.length, !local.isV4() && libc.checksum()));
+            decap = load("overlane_decap", DecapProgram.code(
+                local, underlay.local().udpPort(), local.isV4() || libc.acceptZeroChecksum()));
             segments = opened(new CarriedSegments(maps, encap(), device, maxSegments));
             opened(BpfLink.attach(decap(), BpfLink.Hook.TC_INGRESS, device.index(), device.name()));
         }
@@ -180,9 +184,10 @@ public final class TcFastPath implements FastPath
     {
         use(() ->
         {
-            if (IpAddress.isV4(station.high(), station.low()))
+            final IpAddress remote = new IpAddress(station.high(), station.low());
+            if (Objects.requireNonNull(device).reaches(remote))
             {
-                Objects.requireNonNull(routes).use(station.remote(), (int)station.low(), station.udpPort());
+                Objects.requireNonNull(routes).use(station.remote(), remote, station.udpPort());
                 stations().put(station);
             }
             else

@@ -16,15 +16,16 @@ import java.nio.file.Path;
 record UnderlayDevice(NetworkInterface device, IpAddress local, int ttl)
 {
     private static final Path DEFAULT_TTL = Path.of("/proc/sys/net/ipv4/ip_default_ttl");
+    private static final Path IPV6_SETTINGS = Path.of("/proc/sys/net/ipv6/conf");
     private static final int LINUX_TTL = 64;
 
     /** @throws IllegalArgumentException if no Ethernet device has the address, or the programs cannot use it. */
     static UnderlayDevice of(final IpAddress local) throws IOException
     {
-        if (!local.isV4() || local.isAny())
+        if (local.isAny() || IpAddress.isLinkLocal(local.high()))
         {
             throw new IllegalArgumentException("no fast path: the underlay is bound to " + local +
-                "; bind it to one IPv4 address of this host");
+                "; bind it to one address of this host" + (local.isAny() ? "" : " that is not link-local"));
         }
         final NetworkInterface device = NetworkInterface.getByInetAddress(local.toInetAddress());
         if (device == null || device.getHardwareAddress() == null)
@@ -33,20 +34,27 @@ record UnderlayDevice(NetworkInterface device, IpAddress local, int ttl)
                 (device == null ? "no interface" : "interface '" + device.getName() + "' is no Ethernet device and") +
                 " has the address " + local + "; bind the underlay to the address of an Ethernet device");
         }
-        return new UnderlayDevice(device, local, defaultTtl());
+        return new UnderlayDevice(device, local, ttl(
+            local.isV4() ? DEFAULT_TTL : IPV6_SETTINGS.resolve(device.getName()).resolve("hop_limit")));
     }
 
-    private static int defaultTtl()
+    private static int ttl(final Path setting)
     {
         try
         {
             // The kernel answers only the first read, so that must be a long one.
-            return Integer.parseInt(Files.readAllLines(DEFAULT_TTL).get(0).strip());
+            return Integer.parseInt(Files.readAllLines(setting).get(0).strip());
         }
         catch (final IOException | NumberFormatException ex)
         {
             return LINUX_TTL;
         }
+    }
+
+    /** Whether datagrams to an address leave from the engine's address: it is of the same IP version. */
+    boolean reaches(final IpAddress remote)
+    {
+        return remote.isV4() == local.isV4() && !IpAddress.isLinkLocal(remote.high());
     }
 
     int index()

@@ -17,7 +17,7 @@ final class Peer
         this.holder = holder;
     }
 
-    /** Our end is {@code under0} with 10.0.0.1, and its is {@code under1} with 10.0.0.2. */
+    /** Our end is {@code under0} with 10.0.0.1 and fd10::1, and its is {@code under1} with 10.0.0.2 and fd10::2. */
     static Peer connect() throws Exception
     {
         // The namespace exists when the shell writes; it ends when we close the pipe.
@@ -28,9 +28,11 @@ final class Peer
         run("ip", "link", "add", "under0", "type", "veth", "peer", "name", "under1", "netns",
             Long.toString(holder.pid()));
         run("ip", "addr", "add", "10.0.0.1/24", "dev", "under0");
+        run("ip", "addr", "add", "fd10::1/64", "dev", "under0", "nodad");
         run("ip", "link", "set", "under0", "up");
         peer.inside("ip", "link", "set", "lo", "up");
         peer.inside("ip", "addr", "add", "10.0.0.2/24", "dev", "under1");
+        peer.inside("ip", "addr", "add", "fd10::2/64", "dev", "under1", "nodad");
         peer.inside("ip", "link", "set", "under1", "up");
         return peer;
     }

@@ -7,14 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.ebpf.kernel.AttachedPrograms;
-import io.overlane.engine.EngineContext;
-import io.overlane.engine.OverlayEngine;
-import io.overlane.engine.ThreadingMode;
 import io.overlane.fate.FateSubscription;
-import io.overlane.policy.SegmentContext;
 import io.overlane.status.EngineSnapshot;
 import io.overlane.testkit.InNamespace;
-import io.overlane.tun.TunPort;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
@@ -23,85 +18,23 @@ import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An engine with the fast path, beside a vxlan device of the kernel in another namespace. */
+/** The fast path carries frames for an engine, and is gone when the engine is. */
 @InNamespace(ipv6 = true)
-class TcFastPathTest
+class TcFastPathTest extends BesideKernel
 {
-    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
-
-    private Peer peer;
-    private OverlayEngine engine;
-
     @BeforeEach
-    void connect() throws Exception
+    void addDevice() throws Exception
     {
-        FastPathLab.requireBpf();
-        peer = Peer.connect();
-        peer.inside("ip", "link", "add", "vx", "address", FastPathLab.STATION.toString(), "mtu", "1450", "type",
-            "vxlan", "id", "1", "dev", "under1", "local", "10.0.0.2", "remote", "10.0.0.1", "dstport", "8472",
-            "noudpcsum");
-        peer.inside("ip", "addr", "add", "192.168.7.2/24", "dev", "vx");
-        peer.inside("ip", "addr", "add", "fd07::2/64", "dev", "vx", "nodad");
-        peer.inside("ip", "link", "set", "vx", "up");
-    }
-
-    @AfterEach
-    void close() throws Exception
-    {
-        if (engine != null)
-        {
-            engine.close();
-        }
-        if (peer != null)
-        {
-            peer.close();
-        }
-    }
-
-    private void launch() throws Exception
-    {
-        final TunPort port = FastPathLab.tap("tap0");
-        Peer.run("ip", "addr", "add", "192.168.7.1/24", "dev", "tap0");
-        Peer.run("ip", "addr", "add", "fd07::1/64", "dev", "tap0", "nodad");
-        engine = OverlayEngine.launch(new EngineContext()
-            .underlay(FastPathLab.underlay())
-            .segment(new SegmentContext(FastPathLab.VNI)
-                .port(port)
-                .ownMac(FastPathLab.OURS)
-                .policy(policy -> policy.learning(true))
-                .flood(FastPathLab.REMOTE))
-            .threadingMode(ThreadingMode.SPLIT)
-            .fastPath(new TcFastPath()));
-    }
-
-    /** The numbers of the engine as soon as they are right: it reads the kernel's counters four times a second. */
-    private EngineSnapshot await(final Predicate<EngineSnapshot> isRight)
-    {
-        final long startNs = System.nanoTime();
-        EngineSnapshot snapshot = engine.snapshot();
-        while (!isRight.test(snapshot))
-        {
-            assertTrue(System.nanoTime() - startNs < TIMEOUT_NS, snapshot::toString);
-            Thread.onSpinWait();
-            snapshot = engine.snapshot();
-        }
-        return snapshot;
-    }
-
-    private static void ping(final String address) throws Exception
-    {
-        Peer.run("ping", "-c", "40", "-i", "0.01", "-W", "5", address);
+        addVxlan(FastPathLab.LOCAL, FastPathLab.REMOTE, "noudpcsum");
     }
 
     @Test
     void shouldCarryKnownUnicastBesideTheEngine() throws Exception
     {
-        launch();
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
         // ARP and neighbour discovery go through the engine, and it learns from them.
         Peer.run("ping", "-c", "1", "-W", "5", "192.168.7.2");
         Peer.run("ping", "-c", "1", "-W", "5", "fd07::2");
@@ -123,22 +56,10 @@ class TcFastPathTest
     @Test
     void shouldCarryStreamsBothWays() throws Exception
     {
-        launch();
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
         Peer.run("ping", "-c", "1", "-W", "5", "192.168.7.2");
         await(now -> now.tables().learned() == 1);
-        for (final String direction : new String[]{"--get-server-output", "--reverse"})
-        {
-            final Process server = new ProcessBuilder(
-                peer.insideCommand("iperf3", "-s", "-1", "--forceflush", "-B", "192.168.7.2"))
-                .redirectErrorStream(true).start();
-            // The second line says that it listens.
-            for (int newLines = 0; newLines < 2;)
-            {
-                newLines += server.getInputStream().read() == '\n' ? 1 : 0;
-            }
-            Peer.run("iperf3", "-c", "192.168.7.2", "-n", "100M", direction);
-            assertEquals(0, server.waitFor());
-        }
+        streams();
         // The sender ends when its socket has taken 100 MiB, and discards what is still in there.
         final int sent = 90 << 20;
         final EngineSnapshot after = await(now ->
@@ -153,7 +74,7 @@ class TcFastPathTest
     @Test
     void shouldLeaveAllFramesToTheEngineWhileAListenerWatches() throws Exception
     {
-        launch();
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
         ping("192.168.7.2");
         final AtomicLong frames = new AtomicLong();
         final FateSubscription watching = engine.fates(fate -> frames.addAndGet(fate.frames()));
@@ -167,7 +88,7 @@ class TcFastPathTest
     void shouldLeaveNothingBehind() throws Exception
     {
         final int underlay = NetworkInterface.getByName("under0").getIndex();
-        launch();
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
         assertEquals(1, AttachedPrograms.atIngress(underlay));
         engine.close();
         assertEquals(0, AttachedPrograms.atIngress(underlay));
@@ -187,7 +108,7 @@ class TcFastPathTest
         {
             assertTrue(System.nanoTime() - startNs < TIMEOUT_NS);
         }
-        launch();
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
         ping("192.168.7.2");
     }
 
@@ -219,7 +140,7 @@ class TcFastPathTest
         try (LibcUnderlay any = LibcUnderlay.open(new UnderlayOptions(IpAddress.ANY_V4, 0)))
         {
             assertRefused(
-                "no fast path: the underlay is bound to 0.0.0.0; bind it to one IPv4 address of this host", any);
+                "no fast path: the underlay is bound to 0.0.0.0; bind it to one address of this host", any);
         }
         try (LibcUnderlay loopback = LibcUnderlay.open(new UnderlayOptions(IpAddress.parse("127.0.0.1"), 0)))
         {

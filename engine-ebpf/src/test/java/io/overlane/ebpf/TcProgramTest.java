@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
+import io.overlane.address.Vtep;
 import io.overlane.ebpf.kernel.ProgramRun;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastTraffic;
@@ -13,6 +14,7 @@ import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.InNamespace;
+import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.ReceiveBatch;
@@ -28,12 +30,11 @@ import org.junit.jupiter.api.Test;
 /**
  * What the programs do with single frames, in the kernel but at no device. {@link FrameSpec} writes the expected bytes.
  */
-@InNamespace
+@InNamespace(ipv6 = true)
 class TcProgramTest
 {
-    private static final int REDIRECT = 7;
-    private static final int NEXT = -1;
-    private static final int SOURCE_PORT = 34;
+    static final int REDIRECT = 7;
+    static final int NEXT = -1;
     /** The kernel runs programs on no frame without a whole IP header. */
     private static final int SHORTEST = 54;
     private static final FastTraffic NONE = new FastTraffic()
@@ -50,15 +51,26 @@ class TcProgramTest
     };
     private static final MacAddress STRANGER = MacAddress.parse("02:00:00:00:00:66");
 
-    private FastPathLab lab;
-    private ProgramRun encap;
-    private ProgramRun decap;
+    FastPathLab lab;
+    ProgramRun encap;
+    ProgramRun decap;
+
+    /** The remote of the station, which has the IP version of the underlay. */
+    Vtep remote()
+    {
+        return FastPathLab.REMOTE;
+    }
+
+    LibcUnderlay underlay() throws Exception
+    {
+        return FastPathLab.underlay();
+    }
 
     @BeforeEach
     void open() throws Exception
     {
         FastPathLab.requireBpf();
-        lab = FastPathLab.open();
+        lab = FastPathLab.open(this::underlay, remote());
         encap = new ProgramRun(lab.path.encap());
         decap = new ProgramRun(lab.path.decap());
     }
@@ -74,30 +86,55 @@ class TcProgramTest
     }
 
     /** From our station to the known one. */
-    private static FrameSpec inner()
+    static FrameSpec inner()
     {
         return FrameSpec.ipv4Udp().payload("hello");
     }
 
-    private static FrameSpec reply(final FrameSpec inner)
+    static FrameSpec reply(final FrameSpec inner)
     {
         return inner.sourceMac(FastPathLab.STATION.value()).destinationMac(FastPathLab.OURS.value());
     }
 
-    private static FrameSpec datagram(final FrameSpec inner)
+    /** What the remote sends, as it is accepted in every case. */
+    FrameSpec datagram(final FrameSpec inner)
     {
-        return FrameSpec.vxlan(inner).vni(FastPathLab.VNI).source("10.0.0.2").destination("10.0.0.1")
-            .ports(50_000, 8472).zeroChecksum();
+        return checked(inner).zeroChecksum();
     }
 
-    private int send(final FrameSpec frame) throws Exception
+    /** A datagram from the remote with a UDP checksum. */
+    FrameSpec checked(final FrameSpec inner)
+    {
+        return checked(inner.bytes());
+    }
+
+    private FrameSpec checked(final byte[] inner)
+    {
+        return from(inner, remote(), lab.underlay.local()).ports(50_000, 8472);
+    }
+
+    /** What the programs make of a frame; the kernel replaces the outer MAC addresses when it finds the neighbour. */
+    FrameSpec sent(final FrameSpec frame, final int sourcePort)
+    {
+        return from(frame.bytes(), lab.underlay.local(), remote()).ports(sourcePort, 8472)
+            .ttl(64).ipId(0).dontFragment().zeroChecksum();
+    }
+
+    static FrameSpec from(final byte[] inner, final Vtep source, final Vtep destination)
+    {
+        final FrameSpec datagram = FrameSpec.vxlan(inner).vni(FastPathLab.VNI);
+        return (source.address().isV4() ? datagram : datagram.overIpv6())
+            .source(source.address().toString()).destination(destination.address().toString());
+    }
+
+    int send(final FrameSpec frame) throws Exception
     {
         return encap.run(frame.bytes(), lab.tap, 0);
     }
 
-    private int receive(final FrameSpec frame) throws Exception
+    int receive(final FrameSpec frame) throws Exception
     {
-        return decap.run(frame.bytes(), 1, 0);
+        return decap.run(frame.bytes(), lab.device, 0);
     }
 
     @Test
@@ -106,17 +143,12 @@ class TcProgramTest
         for (final FrameSpec frame : new FrameSpec[]{
             inner(), FrameSpec.ipv6Udp().payload("six"), FrameSpec.ipv4Tcp(), FrameSpec.icmpEchoRequest().tos(0xb8),
             FrameSpec.icmpv6EchoRequest(),
-            inner().payloadLength(1450 - 28)})
+            inner().payloadLength(Math.min(1_450, 1_500 - Outer.of(remote().address()).tunnelLength) - 28)})
         {
-            assertEquals(REDIRECT, send(frame));
-            final byte[] out = encap.frame();
-            final int sourcePort = (out[SOURCE_PORT] & 0xff) << 8 | out[SOURCE_PORT + 1] & 0xff;
+            assertEquals(REDIRECT, send(frame), frame::toString);
+            final int sourcePort = new SentDatagram(encap.frame()).sourcePort();
             assertTrue(Arrays.stream(lab.underlay.sourcePorts()).anyMatch(port -> port == sourcePort));
-            // The kernel replaces the outer MAC addresses when it finds the neighbour.
-            assertArrayEquals(
-                FrameSpec.vxlan(frame).vni(FastPathLab.VNI).source("10.0.0.1").destination("10.0.0.2")
-                    .ports(sourcePort, 8472).ttl(64).ipId(0).dontFragment().zeroChecksum().bytes(),
-                out);
+            assertArrayEquals(sent(frame, sourcePort).bytes(), encap.frame());
         }
     }
 
@@ -129,7 +161,7 @@ class TcProgramTest
         {
             send(inner().sourcePort(1_000 + flow));
             final byte[] out = encap.frame();
-            final int port = (out[SOURCE_PORT] & 0xff) << 8 | out[SOURCE_PORT + 1] & 0xff;
+            final int port = new SentDatagram(out).sourcePort();
             count += used[port] ? 0 : 1;
             used[port] = true;
             send(inner().sourcePort(1_000 + flow));
@@ -147,13 +179,13 @@ class TcProgramTest
         for (int mark = 0; mark <= 3; mark++)
         {
             assertEquals(REDIRECT, send(inner().tos(0x10 | mark)));
-            assertEquals(0x28 | mark, encap.frame()[15]);
-            assertEquals(9, encap.frame()[22]);
+            assertEquals(0x28 | mark, new SentDatagram(encap.frame()).tos());
+            assertEquals(9, new SentDatagram(encap.frame()).ttl());
         }
         lab.path.end(FastPathLab.VNI);
         lab.path.begin(new FastSegment(FastPathLab.VNI, lab.port, new OuterContext(), 1464));
         send(FrameSpec.ipv6Udp().tos(3));
-        assertEquals(2, encap.frame()[15], "Linux turns the mark into ECT(0)");
+        assertEquals(2, new SentDatagram(encap.frame()).tos(), "Linux turns the mark into ECT(0)");
     }
 
     @Test
@@ -176,7 +208,7 @@ class TcProgramTest
             assertArrayEquals(frame.getValue().bytes(), encap.frame(), frame.getKey());
         }
         assertEquals(NEXT, encap.run(inner().bytes(), 1, 0), "another device");
-        lab.put(FastPathLab.STATION, FastPathLab.REMOTE, false, true);
+        lab.put(FastPathLab.STATION, remote(), false, true);
         assertEquals(NEXT, send(inner()), "only the other way");
         lab.path.remove(FastPathLab.VNI, FastPathLab.STATION.value());
         assertEquals(NEXT, send(inner()), "removed");
@@ -186,13 +218,32 @@ class TcProgramTest
     void shouldDecapsulate() throws Exception
     {
         for (final FrameSpec frame : new FrameSpec[]{
-            reply(inner()), reply(FrameSpec.ipv6Udp()), reply(FrameSpec.ipv4Tcp()),
-            reply(inner().ipOptions(new byte[]{1, 1, 1, 1}))})
+            reply(inner()), reply(FrameSpec.ipv6Udp()), reply(FrameSpec.ipv4Tcp()), reply(FrameSpec.icmpEchoRequest())})
         {
             assertEquals(REDIRECT, receive(datagram(frame)));
             assertArrayEquals(frame.bytes(), decap.frame());
         }
+        assertEquals(remote().address().isV4() ? REDIRECT : NEXT,
+            receive(datagram(reply(inner().ipOptions(new byte[]{1, 1, 1, 1})))));
         assertEquals(REDIRECT, receive(datagram(reply(inner())).tos(0xba)), "ECT(0)");
+    }
+
+    @Test
+    void shouldDecapsulateDatagramsWithAUdpChecksum() throws Exception
+    {
+        for (final FrameSpec frame : new FrameSpec[]{
+            reply(inner()), reply(FrameSpec.ipv6Udp().payload("odd")), reply(FrameSpec.ipv4Tcp().payload("data")),
+            reply(FrameSpec.ipv6Tcp()), reply(FrameSpec.icmpEchoRequest()), reply(FrameSpec.icmpv6EchoRequest())})
+        {
+            assertEquals(REDIRECT, receive(checked(frame)), frame::toString);
+            assertArrayEquals(frame.bytes(), decap.frame());
+        }
+        final byte[] unfinished = checked(reply(inner())).bytes();
+        final byte[] frame = reply(inner().partialChecksum()).bytes();
+        System.arraycopy(frame, 0, unfinished, unfinished.length - frame.length, frame.length);
+        assertEquals(REDIRECT, decap.run(unfinished, lab.device, 0), "a sender that left the inner one to the device");
+        final FrameSpec odd = reply(FrameSpec.ipv4(132, new byte[20]));
+        assertEquals(REDIRECT, receive(checked(odd).partialChecksum()), "a sender on the same machine");
     }
 
     @Test
@@ -200,15 +251,20 @@ class TcProgramTest
     {
         final FrameSpec inner = reply(inner());
         final Map<String, FrameSpec> frames = new LinkedHashMap<>();
-        frames.put("another address", datagram(inner).destination("10.0.0.9"));
-        frames.put("another remote", datagram(inner).source("10.0.0.3"));
+        final boolean isV4 = remote().address().isV4();
+        frames.put("another address", datagram(inner).destination(isV4 ? "10.0.0.9" : "fd10::9"));
+        frames.put("another remote", datagram(inner).source(isV4 ? "10.0.0.3" : "fd10::1:0:2"));
         frames.put("another port", datagram(inner).destinationPort(4789));
         frames.put("another VNI", datagram(inner).vni(2));
-        frames.put("UDP checksum", FrameSpec.vxlan(inner).vni(1).source("10.0.0.2").destination("10.0.0.1")
-            .ports(50_000, 8472));
-        frames.put("IP checksum", datagram(inner).badIpChecksum());
-        frames.put("fragment", datagram(inner).fragment(0, true));
-        frames.put("options", datagram(inner).ipOptions(new byte[]{1, 1, 1, 1}));
+        frames.put("UDP checksum", checked(inner).badChecksum());
+        frames.put("UDP checksum of a fragment", checked(reply(inner()).fragment(0, true)));
+        frames.put("UDP checksum of a protocol", checked(reply(FrameSpec.ipv4(132, new byte[20]))));
+        if (isV4)
+        {
+            frames.put("IP checksum", datagram(inner).badIpChecksum());
+            frames.put("fragment", datagram(inner).fragment(0, true));
+            frames.put("options", datagram(inner).ipOptions(new byte[]{1, 1, 1, 1}));
+        }
         frames.put("ECT(1)", datagram(inner).tos(1));
         frames.put("congestion", datagram(inner).tos(3));
         frames.put("padding", datagram(inner).trailer(new byte[4]));
@@ -228,7 +284,7 @@ class TcProgramTest
             assertEquals(NEXT, receive(frame.getValue()), frame.getKey());
             assertArrayEquals(frame.getValue().bytes(), decap.frame(), frame.getKey());
         }
-        lab.put(FastPathLab.STATION, FastPathLab.REMOTE, true, false);
+        lab.put(FastPathLab.STATION, remote(), true, false);
         assertEquals(NEXT, receive(datagram(inner)), "only the other way");
     }
 
@@ -278,13 +334,13 @@ class TcProgramTest
     {
         final int count = Integer.getInteger("overlane.fastpath.frames", 10_000);
         final long seed = Long.getLong("overlane.fastpath.seed", 1);
-        final RandomFrames frames = new RandomFrames(seed);
+        final RandomFrames frames = new RandomFrames(seed, this::checked);
         int taken = 0;
-        try (EngineHarness harness = EngineHarness.create(FastPathLab.LOCAL, 2_000))
+        try (EngineHarness harness = EngineHarness.create(lab.underlay.local(), 2_000))
         {
             harness.launch(new SegmentContext(FastPathLab.VNI)
-                .fdb(FastPathLab.STATION, FastPathLab.REMOTE).policy(policy -> policy.learning(true)));
-            harness.attach(FastPathLab.REMOTE);
+                .fdb(FastPathLab.STATION, remote()).policy(policy -> policy.learning(true)));
+            harness.attach(remote());
             for (int i = 0; i < count; i++)
             {
                 final byte[] frame = i % 2 == 0 ?
@@ -312,22 +368,26 @@ class TcProgramTest
         }
         harness.transmit(frame);
         final ReceiveBatch sent = new ReceiveBatch(2);
-        harness.attach(FastPathLab.REMOTE).poll(sent);
+        harness.attach(remote()).poll(sent);
         assertEquals(1, sent.size(), text);
-        assertArrayEquals(EngineHarness.bytes(sent.frame(0)), RandomFrames.payload(encap.frame()), text);
-        assertEquals(sent.tos(0), RandomFrames.tos(encap.frame()), text);
+        final SentDatagram datagram = new SentDatagram(encap.frame());
+        assertArrayEquals(EngineHarness.bytes(sent.frame(0)), datagram.payload(), text);
+        assertEquals(sent.tos(0), datagram.tos(), text);
+        assertTrue(!datagram.hasChecksum() || datagram.isIntact(), text);
         return true;
     }
 
     private boolean receivesAs(final EngineHarness harness, final byte[] frame, final String text) throws Exception
     {
-        if (decap.run(frame, 1, 0) != REDIRECT)
+        if (decap.run(frame, lab.device, 0) != REDIRECT)
         {
             assertArrayEquals(frame, decap.frame(), text);
             return false;
         }
-        assertTrue(RandomFrames.isForEngine(frame), text);
-        harness.receive(FastPathLab.REMOTE, RandomFrames.tos(frame), RandomFrames.payload(frame));
+        final SentDatagram datagram = new SentDatagram(frame);
+        assertTrue(datagram.isFor(lab.underlay.local()), text);
+        assertTrue(datagram.hasChecksum() ? datagram.isIntact() : remote().address().isV4(), text);
+        harness.receive(remote(), datagram.tos(), datagram.payload());
         final List<byte[]> delivered = harness.delivered();
         assertEquals(1, delivered.size(), text);
         assertArrayEquals(delivered.get(0), decap.frame(), text);
@@ -337,20 +397,24 @@ class TcProgramTest
     @Test
     void shouldLeaveRemotesToTheEngineWithoutARouteThroughTheDevice() throws Exception
     {
+        final String address = remote().address().toString();
+        final int mtu = 1_300;
+        // Ethernet and UDP over IPv4.
+        final int longest = mtu - Outer.of(remote().address()).tunnelLength - 28;
         Peer.run("ip", "link", "set", "lo", "up");
-        Peer.run("ip", "route", "add", "unreachable", "10.0.0.2");
+        Peer.run("ip", "route", "add", "unreachable", address);
         lab.path.read(NONE);
         assertEquals(NEXT, send(inner()), "unreachable");
-        Peer.run("ip", "route", "del", "unreachable", "10.0.0.2");
-        Peer.run("ip", "route", "add", "10.0.0.2", "dev", "under0", "mtu", "1000");
+        Peer.run("ip", "route", "del", "unreachable", address);
+        Peer.run("ip", "route", "add", address, "dev", "under0", "mtu", Integer.toString(mtu));
         lab.path.read(NONE);
-        assertEquals(REDIRECT, send(inner().payloadLength(1000 - 36 - 14 - 28)));
-        assertEquals(NEXT, send(inner().payloadLength(1000 - 36 - 14 - 27)), "longer than the path");
-        Peer.run("ip", "route", "del", "10.0.0.2");
-        Peer.run("ip", "route", "add", "10.0.0.2", "dev", "lo");
+        assertEquals(REDIRECT, send(inner().payloadLength(longest)));
+        assertEquals(NEXT, send(inner().payloadLength(longest + 1)), "longer than the path");
+        Peer.run("ip", "route", "del", address);
+        Peer.run("ip", "route", "add", address, "dev", "lo");
         lab.path.read(NONE);
         assertEquals(NEXT, send(inner()), "another device");
-        Peer.run("ip", "route", "del", "10.0.0.2");
+        Peer.run("ip", "route", "del", address);
         Peer.run("ip", "link", "set", "under0", "mtu", "1400");
         lab.path.read(NONE);
         assertEquals(REDIRECT, send(inner()));

@@ -215,6 +215,18 @@ public final class LibcUnderlay implements Underlay
         return socket.local();
     }
 
+    /** @return true if datagrams are sent with a UDP checksum. */
+    public boolean checksum()
+    {
+        return options.checksum();
+    }
+
+    /** @return true if datagrams over IPv6 may have a UDP checksum of 0. */
+    public boolean acceptZeroChecksum()
+    {
+        return options.acceptZeroChecksum();
+    }
+
     @Override
     public String description()
     {

@@ -263,7 +263,7 @@ public final class BridgeOptions
     UdpChecksum udpChecksum = UdpChecksum.ON;
 
     @Option(names = "--fast-path", paramLabel = "off|auto|tc", description =
-        "Let the kernel carry frames of known stations (vxlan, libc, Linux 6.6, an IPv4 address in --local). tc: at " +
+        "Let the kernel carry frames of known stations (vxlan, libc, Linux 6.6, one address in --local). tc: at " +
         "the traffic control of the devices, or do not start. auto: so if it is possible. Default: off.")
     FastPathMode fastPath = FastPathMode.OFF;
 
