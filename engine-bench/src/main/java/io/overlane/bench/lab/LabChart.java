@@ -3,24 +3,40 @@ package io.overlane.bench.lab;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** Draws horizontal bars as SVG, with one panel for each question, and without a style sheet or script. */
+/**
+ * Draws parts of the kernel's figures as horizontal bars with their confidence intervals, as SVG, with one panel for
+ * each question, and without a style sheet or script.
+ */
 final class LabChart
 {
-    private static final int WIDTH = 760;
-    private static final int LABEL_WIDTH = 190;
-    private static final int VALUE_WIDTH = 110;
-    private static final int BAR_HEIGHT = 18;
-    private static final int BAR_STEP = 24;
-    private static final int TITLE_HEIGHT = 34;
+    private static final int WIDTH = 900;
+    private static final int LABEL_WIDTH = 210;
+    private static final int BARS_LEFT = 236;
+    private static final int BARS_WIDTH = 420;
+    private static final int PART_RIGHT = 806;
+    private static final int FIGURE_RIGHT = 884;
+    private static final int BAR_HEIGHT = 14;
+    private static final int BAR_STEP = 20;
+    private static final int TITLE_HEIGHT = 30;
     private static final int MARGIN = 16;
+    private static final int WHISKER = 4;
+    private static final String INK = "#222222";
+    private static final String FAINT = "#666666";
 
     private static final List<Panel> PANELS = List.of(
-        new Panel("veth", "tcp1", "gbps", "1 TCP stream, Gb/s"),
-        new Panel("veth", "tcp4", "gbps", "4 TCP streams, Gb/s"),
-        new Panel("veth", "flood", "kpps", "64-byte UDP flood, thousand packets received a second"),
-        new Panel("wire-gro", "tcp1", "gbps", "1 TCP stream over a wire without offloads, GRO on, Gb/s"),
-        new Panel("wire", "tcp1", "gbps", "1 TCP stream over a wire without offloads, GRO off, Gb/s"));
+        new Panel("veth", "tcp1", "gbps", "Gb/s", "One TCP stream"),
+        new Panel("veth", "tcp4", "gbps", "Gb/s", "Four TCP streams"),
+        new Panel("veth", "flood", "kpps", "kpps", "Flood of 64-byte UDP, received"),
+        new Panel("veth", "tcp1", "busy_s_per_gb", "s/GB", "CPU of the whole machine; less is better"),
+        new Panel("veth", "back-to-back", "p50_ms", "ms", "Round trip, back to back; less is better"),
+        new Panel("wire-gro", "tcp1", "gbps", "Gb/s", "Wire without offloads, receive coalescing on: one TCP stream"),
+        new Panel("wire", "tcp1", "gbps", "Gb/s", "Wire without offloads, receive coalescing off: one TCP stream"));
+
+    /** What the kernel is compared with at first; the tables have the others too. */
+    private static final Set<String> VARIANTS =
+        Set.of("engine", "fast-path", "xdp", "fast-path-kernel", "kernel-fast-path", "xdp-kernel", "kernel-xdp");
 
     private final LabResults results;
     private final StringBuilder body = new StringBuilder();
@@ -30,8 +46,8 @@ final class LabChart
         this.results = results;
     }
 
-    /** One question: a metric of a measure, and its title. */
-    private record Panel(String underlay, String measure, String metric, String title)
+    /** One question: a metric of a measure, its unit and its title. */
+    private record Panel(String underlay, String measure, String metric, String unit, String title)
     {
     }
 
@@ -43,10 +59,12 @@ final class LabChart
         {
             y = draw(panel, y);
         }
-        text(MARGIN, y + 14, "start", "#555555", String.format(Locale.ROOT,
-            "Medians of %s rounds; in brackets: part of the kernel's. %s",
-            results.fact("repeats"), results.fact("cpu")), "");
-        final int height = y + 14 + MARGIN;
+        text(MARGIN, y + 12, "start", FAINT, String.format(Locale.ROOT,
+            "Parts of the kernel's figure in the same round: medians of %s rounds. Thin lines: 95 %% confidence.",
+            results.fact("rounds")), "");
+        text(MARGIN, y + 30, "start", FAINT, String.format(Locale.ROOT,
+            "Figures at the right are medians. %s; %s.", results.fact("cpu"), results.fact("date")), "");
+        final int height = y + 30 + MARGIN;
         return String.format(Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\" " +
             "font-family=\"sans-serif\" font-size=\"13\">%n" +
@@ -57,61 +75,91 @@ final class LabChart
     private int draw(final Panel panel, final int top)
     {
         final List<String> variants = results.variants(panel.underlay).stream()
-            .filter(variant -> !Double.isNaN(median(panel, variant)))
+            .filter(variant -> isShown(Variant.base(variant)) && part(panel, variant).count() > 0)
             .toList();
         if (variants.isEmpty())
         {
             return top;
         }
-        final double greatest = variants.stream().mapToDouble(variant -> median(panel, variant)).max().orElseThrow();
-        text(MARGIN, top + 16, "start", "#111111", panel.title, " font-weight=\"bold\"");
-        int y = top + TITLE_HEIGHT - BAR_STEP / 4;
+        final double greatest = Math.max(1, variants.stream().map(variant -> part(panel, variant))
+            .mapToDouble(part -> part.hasInterval() ? part.high() : part.median()).max().orElseThrow());
+        text(MARGIN, top + 15, "start", INK, panel.title, " font-weight=\"bold\"");
+        final int bottom = top + TITLE_HEIGHT + variants.size() * BAR_STEP;
+        int y = top + TITLE_HEIGHT;
         for (final String variant : variants)
         {
             bar(panel, variant, y, greatest);
             y += BAR_STEP;
         }
-        return y + MARGIN;
+        final int one = BARS_LEFT + length(1, greatest);
+        line(one, top + 24, one, bottom - 2, "#b03a2e", 1.5);
+        text(FIGURE_RIGHT, top + 15, "end", "#b03a2e", "kernel " + figure(panel, LabResults.KERNEL), "");
+        return bottom + MARGIN;
+    }
+
+    private boolean isShown(final String base)
+    {
+        return VARIANTS.contains(base) || results.yardsticks().contains(base);
     }
 
     private void bar(final Panel panel, final String variant, final int y, final double greatest)
     {
-        final double value = median(panel, variant);
-        final double ratio = results.ratio(panel.underlay, variant, panel.measure, panel.metric);
-        final int left = MARGIN + LABEL_WIDTH;
-        final int baseline = y + BAR_HEIGHT - 5;
-        final int length =
-            Math.max(1, (int)Math.round((WIDTH - left - VALUE_WIDTH - MARGIN) * value / Math.max(greatest, 1e-9)));
-        text(left - 8, baseline, "end", "#111111", Variant.title(variant), "");
+        final Estimate part = part(panel, variant);
+        final int middle = y + BAR_HEIGHT / 2;
+        final int baseline = middle + 5;
+        text(MARGIN + LABEL_WIDTH, baseline, "end", INK, results.title(variant), "");
         body.append(String.format(Locale.ROOT,
             "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>%n",
-            left, y, length, BAR_HEIGHT, colour(variant)));
-        final String figure = String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value);
-        text(left + length + 6, baseline, "start", "#111111",
-            Double.isNaN(ratio) ? figure : figure + String.format(Locale.ROOT, " (%.2f)", ratio), "");
-    }
-
-    private double median(final Panel panel, final String variant)
-    {
-        return results.median(panel.underlay, variant, panel.measure, panel.metric);
-    }
-
-    private static String colour(final String variant)
-    {
-        switch (variant)
+            BARS_LEFT, y, Math.max(1, length(part.median(), greatest)), BAR_HEIGHT, colour(variant)));
+        if (part.hasInterval())
         {
-            case LabResults.KERNEL:
-                return "#8c8c8c";
-
-            case "engine":
-                return "#1f6fb2";
-
-            case "yardstick":
-                return "#c9a227";
-
-            default:
-                return "#7fb2dc";
+            final int low = BARS_LEFT + length(part.low(), greatest);
+            final int high = BARS_LEFT + length(part.high(), greatest);
+            line(low, middle, high, middle, INK, 1);
+            line(low, middle - WHISKER, low, middle + WHISKER, INK, 1);
+            line(high, middle - WHISKER, high, middle + WHISKER, INK, 1);
         }
+        text(PART_RIGHT, baseline, "end", INK, LabTables.describe(part), "");
+        text(FIGURE_RIGHT, baseline, "end", FAINT, figure(panel, variant), "");
+    }
+
+    private static int length(final double part, final double greatest)
+    {
+        return (int)Math.round(BARS_WIDTH * part / greatest);
+    }
+
+    private Estimate part(final Panel panel, final String variant)
+    {
+        return results.ratio(panel.underlay, variant, LabResults.KERNEL, panel.measure, panel.metric);
+    }
+
+    private String figure(final Panel panel, final String variant)
+    {
+        final double median = results.estimate(panel.underlay, variant, panel.measure, panel.metric).median();
+        final String format = median < 0.5 ? "%.3f " : median < 3 ? "%.2f " : median < 100 ? "%.1f " : "%.0f ";
+        return String.format(Locale.ROOT, format, median) + panel.unit;
+    }
+
+    private String colour(final String variant)
+    {
+        final String base = Variant.base(variant);
+        if (results.yardsticks().contains(base))
+        {
+            return "#d9b648";
+        }
+        if (base.contains("fast-path") || base.contains("xdp"))
+        {
+            return "#3f9d6b";
+        }
+        return "#4a86c5";
+    }
+
+    private void line(
+        final int x1, final int y1, final int x2, final int y2, final String colour, final double width)
+    {
+        body.append(String.format(Locale.ROOT,
+            "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"%.1f\"/>%n",
+            x1, y1, x2, y2, colour, width));
     }
 
     private void text(

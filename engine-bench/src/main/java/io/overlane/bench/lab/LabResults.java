@@ -5,16 +5,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Raw results of {@code run-lab.sh}: lines of underlay, variant, round, measure, metric and value, separated by tabs.
- * Facts about a run have the underlay {@code meta}.
+ * Raw results of {@code run-lab.sh}: lines of underlay, variant, round, attempt, measure, metric and value, separated
+ * by tabs. Facts about a run have the underlay {@code meta}. Of the attempts at a measurement, the first that the
+ * {@link DiscardRule} keeps counts.
  */
 final class LabResults
 {
@@ -22,49 +23,98 @@ final class LabResults
     static final String KERNEL = "kernel";
 
     private static final String META = "meta";
-    private static final int FIELDS = 6;
+    private static final int FIELDS = 7;
 
-    private final Map<String, List<Double>> values = new LinkedHashMap<>();
+    /** Values of the rounds, by underlay, variant, measure and metric. */
+    private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
     private final Map<String, Set<String>> variants = new LinkedHashMap<>();
     private final Map<String, Set<String>> facts = new LinkedHashMap<>();
+    private int measurements;
+    private int disturbed;
+    private int leftOut;
+
+    /** One measure of one variant in one round. */
+    private record Measurement(String underlay, String variant, String round, String measure)
+    {
+    }
 
     /**
      * @param files of one run, or of several runs for one report.
+     * @param limit in percent, for the {@link DiscardRule}; empty for the limit of each run.
      * @return all of them together.
      * @throws IOException if one cannot be read.
      * @throws IllegalArgumentException if a line is not such a result.
      */
-    static LabResults read(final List<Path> files) throws IOException
+    static LabResults read(final List<Path> files, final OptionalDouble limit) throws IOException
     {
         final LabResults results = new LabResults();
-        for (final Path file : files)
+        for (int i = 0; i < files.size(); i++)
         {
-            for (final String line : Files.readAllLines(file))
-            {
-                results.add(line);
-            }
+            results.addRun(String.valueOf(i), Files.readAllLines(files.get(i)), limit);
         }
         return results;
     }
 
-    private void add(final String line)
+    private void addRun(final String run, final List<String> lines, final OptionalDouble limit)
     {
-        final String[] fields = line.split("\t", -1);
-        if (fields.length != FIELDS)
+        final Map<Measurement, Map<String, Map<String, Double>>> attempts = new LinkedHashMap<>();
+        double limitPercent = limit.orElse(100);
+        for (final String line : lines)
         {
-            throw new IllegalArgumentException("not a result: '" + line + "'");
+            final String[] fields = line.split("\t", -1);
+            if (fields.length != FIELDS)
+            {
+                throw new IllegalArgumentException("not a result: '" + line + "'");
+            }
+            if (META.equals(fields[0]))
+            {
+                if ("disturbed".equals(fields[5]) && limit.isEmpty())
+                {
+                    limitPercent = Double.parseDouble(fields[6]);
+                }
+                facts.computeIfAbsent(fields[5], name -> new LinkedHashSet<>()).add(fields[6]);
+                continue;
+            }
+            variants.computeIfAbsent(fields[0], name -> new LinkedHashSet<>()).add(fields[1]);
+            attempts
+                .computeIfAbsent(new Measurement(fields[0], fields[1], run + "/" + fields[2], fields[4]),
+                    measurement -> new LinkedHashMap<>())
+                .computeIfAbsent(fields[3], attempt -> new LinkedHashMap<>())
+                .put(fields[5], Double.parseDouble(fields[6].replace("nan", "NaN")));
         }
-        if (META.equals(fields[0]))
+        final DiscardRule rule = new DiscardRule(limitPercent);
+        attempts.forEach((measurement, taken) -> choose(measurement, new ArrayList<>(taken.values()), rule));
+        if (limit.isPresent())
         {
-            facts.computeIfAbsent(fields[4], name -> new LinkedHashSet<>()).add(fields[5]);
-            return;
+            facts.put("disturbed", Set.of(String.valueOf(limitPercent)));
         }
-        variants.computeIfAbsent(fields[0], name -> new LinkedHashSet<>()).add(fields[1]);
-        final double value = Double.parseDouble(fields[5].replace("nan", "NaN"));
+    }
+
+    private void choose(
+        final Measurement measurement, final List<Map<String, Double>> attempts, final DiscardRule rule)
+    {
+        if (attempts.get(0).containsKey(DiscardRule.OTHERS))
+        {
+            measurements++;
+        }
+        for (final Map<String, Double> metrics : attempts)
+        {
+            if (rule.keeps(metrics))
+            {
+                metrics.forEach((metric, value) -> add(measurement, metric, value));
+                return;
+            }
+            disturbed++;
+        }
+        leftOut++;
+    }
+
+    private void add(final Measurement of, final String metric, final double value)
+    {
         if (!Double.isNaN(value))
         {
-            values.computeIfAbsent(key(fields[0], fields[1], fields[3], fields[4]), name -> new ArrayList<>())
-                .add(value);
+            values.computeIfAbsent(key(of.underlay, of.variant, of.measure, metric), name -> new LinkedHashMap<>())
+                .put(of.round, value);
         }
     }
 
@@ -77,54 +127,84 @@ final class LabResults
     /** @return a fact about the run, or about all runs. */
     String fact(final String name)
     {
-        return String.join("; ", facts.getOrDefault(name, Set.of("unknown")));
+        return String.join("; ", facts(name, "unknown"));
     }
 
-    /** @return number of rounds with a value. */
-    int count(final String underlay, final String variant, final String measure, final String metric)
+    /** @return a fact about each of the runs; the given one if there is none. */
+    Set<String> facts(final String name, final String missing)
     {
-        return values.getOrDefault(key(underlay, variant, measure, metric), List.of()).size();
+        return facts.getOrDefault(name, Set.of(missing));
     }
 
-    /** @return the median of the rounds; NaN if there is no value. */
-    double median(final String underlay, final String variant, final String measure, final String metric)
+    /** @return names of the variants that are tunnels of others. */
+    Set<String> yardsticks()
     {
-        final double[] sorted = sorted(underlay, variant, measure, metric);
-        final int half = sorted.length / 2;
-        if (sorted.length == 0)
+        return facts.getOrDefault("yardstick", Set.of());
+    }
+
+    /** @return whether anything was measured under this name. */
+    boolean hasMeasure(final String measure)
+    {
+        return values.keySet().stream().anyMatch(key -> key.split("\t")[2].equals(measure));
+    }
+
+    /** @return what the report calls a variant; with its JDK if there are several. */
+    String title(final String variant)
+    {
+        final long jdks = variants.values().stream()
+            .flatMap(Set::stream)
+            .map(Variant::jdk)
+            .filter(jdk -> !jdk.isEmpty())
+            .distinct()
+            .count();
+        return Variant.title(variant, jdks > 1);
+    }
+
+    /** @return number of measurements that the rule decided on. */
+    int measurements()
+    {
+        return measurements;
+    }
+
+    /** @return number of attempts at these that were discarded. */
+    int disturbed()
+    {
+        return disturbed;
+    }
+
+    /** @return number of measurements without an attempt that counts. */
+    int leftOut()
+    {
+        return leftOut;
+    }
+
+    /** @return the value over the rounds. */
+    Estimate estimate(final String underlay, final String variant, final String measure, final String metric)
+    {
+        return Estimate.of(rounds(underlay, variant, measure, metric).values());
+    }
+
+    /** @return the value of each round divided by that of another variant in the same round. */
+    Estimate ratio(
+        final String underlay, final String variant, final String base, final String measure, final String metric)
+    {
+        final Map<String, Double> bases = rounds(underlay, base, measure, metric);
+        final List<Double> ratios = new ArrayList<>();
+        rounds(underlay, variant, measure, metric).forEach((round, value) ->
         {
-            return Double.NaN;
-        }
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+            final double divisor = bases.getOrDefault(round, 0.0);
+            if (divisor > 0)
+            {
+                ratios.add(value / divisor);
+            }
+        });
+        return Estimate.of(ratios);
     }
 
-    /** @return the median divided by the kernel's; NaN if one of them is missing. */
-    double ratio(final String underlay, final String variant, final String measure, final String metric)
+    private Map<String, Double> rounds(
+        final String underlay, final String variant, final String measure, final String metric)
     {
-        return median(underlay, variant, measure, metric) / median(underlay, KERNEL, measure, metric);
-    }
-
-    /** @return the smallest value of a round; NaN if there is none. */
-    double least(final String underlay, final String variant, final String measure, final String metric)
-    {
-        final double[] sorted = sorted(underlay, variant, measure, metric);
-        return sorted.length == 0 ? Double.NaN : sorted[0];
-    }
-
-    /** @return the largest value of a round; NaN if there is none. */
-    double greatest(final String underlay, final String variant, final String measure, final String metric)
-    {
-        final double[] sorted = sorted(underlay, variant, measure, metric);
-        return sorted.length == 0 ? Double.NaN : sorted[sorted.length - 1];
-    }
-
-    private double[] sorted(final String underlay, final String variant, final String measure, final String metric)
-    {
-        final double[] sorted = values.getOrDefault(key(underlay, variant, measure, metric), List.of()).stream()
-            .mapToDouble(Double::doubleValue)
-            .toArray();
-        Arrays.sort(sorted);
-        return sorted;
+        return values.getOrDefault(key(underlay, variant, measure, metric), Map.of());
     }
 
     private static String key(final String... parts)

@@ -3,25 +3,48 @@ package io.overlane.bench.lab;
 
 import java.util.Map;
 
-/** Titles of the variants in the report. */
+/** Names of variants: {@code engine@17} is the engine on JDK 17, and variants without a JVM have no such ending. */
 final class Variant
 {
-    private static final Map<String, String> TITLES = Map.of(
-        "kernel", "kernel vxlan",
-        "engine", "engine",
-        "engine-off", "engine, offload off",
-        "watched", "engine, capture, histograms and metrics on",
-        "netty", "engine, Netty underlay",
-        "nio", "engine, NIO underlay",
-        "ip-udp", "engine, ip-udp mode",
-        "yardstick", "yardstick");
+    private static final Map<String, String> TITLES = Map.ofEntries(
+        Map.entry("kernel", "kernel vxlan"),
+        Map.entry("fast-path", "engine, fast path at tc"),
+        Map.entry("xdp", "engine, fast path with XDP"),
+        Map.entry("engine", "engine"),
+        Map.entry("engine-off", "engine, offload off"),
+        Map.entry("watched", "engine, capture, histograms and metrics on"),
+        Map.entry("netty", "engine, Netty underlay"),
+        Map.entry("nio", "engine, NIO underlay"),
+        Map.entry("ip-udp", "engine, ip-udp mode"),
+        Map.entry("engine-kernel", "engine to kernel"),
+        Map.entry("kernel-engine", "kernel to engine"),
+        Map.entry("fast-path-kernel", "fast path to kernel"),
+        Map.entry("kernel-fast-path", "kernel to fast path"),
+        Map.entry("xdp-kernel", "fast path with XDP to kernel"),
+        Map.entry("kernel-xdp", "kernel to fast path with XDP"));
 
     private Variant()
     {
     }
 
-    static String title(final String name)
+    /** @return what the report calls a variant; a yardstick has the name that it was given. */
+    static String title(final String variant, final boolean withJdk)
     {
-        return TITLES.getOrDefault(name, name);
+        final String title = TITLES.getOrDefault(base(variant), base(variant));
+        final String jdk = jdk(variant);
+        return withJdk && !jdk.isEmpty() ? title + ", JDK " + jdk : title;
+    }
+
+    /** @return the variant without its JDK. */
+    static String base(final String variant)
+    {
+        return variant.split("@", 2)[0];
+    }
+
+    /** @return version of the JDK; empty for variants without a JVM. */
+    static String jdk(final String variant)
+    {
+        final int at = variant.indexOf('@');
+        return at < 0 ? "" : variant.substring(at + 1);
     }
 }
