@@ -36,7 +36,7 @@ public final class MemoryBuffer extends ViewBuffer
     /** Bytes of an allocation from which on its unused pages are worth a system call. */
     private static final int LARGE = 128 * 1024;
 
-    private static volatile Consumer<MemoryBuffer> onLarge = memory -> {};
+    private static volatile Consumer<MemoryBuffer> onUnused = memory -> {};
 
     /** A view of nothing; to be set with {@code wrap}. */
     public MemoryBuffer()
@@ -86,21 +86,28 @@ public final class MemoryBuffer extends ViewBuffer
         buffer.onAllocated();
         if (length >= LARGE)
         {
-            onLarge.accept(buffer);
+            buffer.releasePages();
         }
         return buffer;
     }
 
     /**
-     * Set a task for each large allocation from now on. The JVM writes zeros to all of the memory, so every page of it
-     * is resident; the task may give pages back to the system, which provides zeros again at their first use. Tables
-     * and frames have room for much more than most networks need.
+     * Set a task for large memory that holds only zeros. The JVM writes zeros to all memory that it allocates, so every
+     * page of it is resident. The task may give pages back to the system, which provides zeros again at their first
+     * use. Tables and frames have room for much more than most networks need.
      *
-     * @param task runs on the thread that allocates, and leaves only zeros in the memory.
+     * @param task runs on the thread that allocates or {@linkplain #releasePages() releases}, and leaves only zeros in
+     *             the memory.
      */
-    public static void onLargeAllocation(final Consumer<MemoryBuffer> task)
+    public static void onUnusedPages(final Consumer<MemoryBuffer> task)
     {
-        onLarge = task;
+        onUnused = task;
+    }
+
+    /** Gives the pages of this memory, which holds only zeros, back to the system where a task for that is set. */
+    public void releasePages()
+    {
+        onUnused.accept(this);
     }
 
     /** @return the same object if it is one of this class already, else a view of it. */

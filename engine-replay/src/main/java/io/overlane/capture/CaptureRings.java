@@ -55,7 +55,10 @@ final class CaptureRings
         }
     }
 
-    /** Takes a ring back, and discards what is in it. */
+    /**
+     * Takes a ring back, discards what is in it, and gives its pages back to the system. A ring to which a thread still
+     * writes is left to the garbage collector.
+     */
     static void give(final ManyToOneRingBuffer ring)
     {
         // A read may pass over the padding at the ring's end alone, and then answers 0 although messages follow.
@@ -66,6 +69,16 @@ final class CaptureRings
             ring.read((type, buffer, index, length) -> {});
         }
         while (ring.consumerPosition() != position);
+        if (ring.producerPosition() != position)
+        {
+            return;
+        }
+        // What was read is zero.
+        new MemoryBuffer(ring.buffer(), 0, ring.capacity()).releasePages();
+        if (ring.producerPosition() != position)
+        {
+            return;
+        }
         synchronized (RINGS)
         {
             if (RINGS.size() == KEPT)

@@ -14,6 +14,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.engine.EngineContext;
 import io.overlane.fate.Fate;
 import io.overlane.frame.TestFrames;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.pcap.CaptureReader;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
@@ -33,7 +34,9 @@ import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -369,6 +372,29 @@ class CaptureTest
         assertTrue(after - before < 1 << 20, () -> before + " became " + after);
         assertEquals(2, ended.get(20).statistics().records());
         assertEquals(2, ids().size());
+    }
+
+    @Test
+    void shouldGiveThePagesOfTheRingBackWithZerosInThem() throws IOException
+    {
+        launch(segment());
+        final List<byte[]> released = new CopyOnWriteArrayList<>();
+        MemoryBuffer.onUnusedPages(memory ->
+        {
+            final byte[] bytes = new byte[memory.capacity()];
+            memory.getBytes(0, bytes);
+            released.add(bytes);
+        });
+        try
+        {
+            captureOneFrame("first");
+        }
+        finally
+        {
+            MemoryBuffer.onUnusedPages(memory -> {});
+        }
+        final int length = new CaptureContext().ringLength();
+        assertTrue(released.stream().anyMatch(bytes -> Arrays.equals(bytes, new byte[length])));
     }
 
     private Capture captureOneFrame(final String name) throws IOException

@@ -73,7 +73,7 @@ public class LibC
         RUNTIME = runtime;
         if (whyNot == null)
         {
-            MemoryBuffer.onLargeAllocation(LibC::releasePages);
+            MemoryBuffer.onUnusedPages(LibC::releasePages);
         }
     }
 
