@@ -6,10 +6,11 @@ import static io.overlane.ebpf.Steps.ETHERNET_TYPE;
 import static io.overlane.ebpf.Steps.HEADERS;
 import static io.overlane.ebpf.Steps.LENGTH;
 import static io.overlane.ebpf.Steps.TYPE_IPV4;
+import static io.overlane.ebpf.assembler.Alu.ADD;
 import static io.overlane.ebpf.assembler.Alu.MOV;
-import static io.overlane.ebpf.assembler.Alu.RSH;
 import static io.overlane.ebpf.assembler.Alu.SUB;
 import static io.overlane.ebpf.assembler.Condition.EQ;
+import static io.overlane.ebpf.assembler.Condition.GT;
 import static io.overlane.ebpf.assembler.Condition.LT;
 import static io.overlane.ebpf.assembler.Condition.NE;
 import static io.overlane.ebpf.assembler.Condition.SLT;
@@ -32,22 +33,26 @@ import io.overlane.ebpf.assembler.Assembler;
 import io.overlane.ebpf.assembler.Code;
 import io.overlane.ebpf.assembler.Helper;
 
-/** VXLAN datagrams that the underlay device received become frames that a TAP received. */
+/**
+ * VXLAN datagrams that the underlay device received become frames that a TAP received. Frames that {@link XdpProgram}
+ * has decapsulated go to their TAP.
+ */
 final class DecapProgram
 {
     private static final int TO_INGRESS = 1;
     /** BPF_CSUM_LEVEL_QUERY and _DEC: the checksum that the device has checked was that of the outer header. */
     private static final int ASK_LEVEL = 0;
     private static final int ONE_CHECKSUM_LESS = 2;
-    /** The time of a station is written if it is older than 2^30 ns, about a second, to spare the other CPUs. */
-    private static final int SEEN_SHIFT = 30;
 
     private final Assembler to = new Assembler();
     private final Outer outer;
     private final DecapChecks checks;
+    private final boolean isBehindXdp;
 
-    private DecapProgram(final IpAddress local, final int udpPort, final boolean acceptsZero)
+    private DecapProgram(
+        final IpAddress local, final int udpPort, final boolean acceptsZero, final boolean isBehindXdp)
     {
+        this.isBehindXdp = isBehindXdp;
         outer = Outer.of(local);
         checks = new DecapChecks(to, local, udpPort, acceptsZero);
     }
@@ -56,15 +61,21 @@ final class DecapProgram
      * @param local       address of the underlay.
      * @param udpPort     of the underlay.
      * @param acceptsZero whether the underlay accepts a UDP checksum of 0.
+     * @param isBehindXdp whether frames with the mark of {@link XdpProgram} can come.
      */
-    static Code code(final IpAddress local, final int udpPort, final boolean acceptsZero)
+    static Code code(
+        final IpAddress local, final int udpPort, final boolean acceptsZero, final boolean isBehindXdp)
     {
-        return new DecapProgram(local, udpPort, acceptsZero).code();
+        return new DecapProgram(local, udpPort, acceptsZero, isBehindXdp).code();
     }
 
     private Code code()
     {
         to.alu(MOV, R6, R1);
+        if (isBehindXdp)
+        {
+            marked();
+        }
         parse();
         checks.outer();
         checks.inner();
@@ -72,18 +83,31 @@ final class DecapProgram
         checksum();
         checks.find();
         takeOff();
-        to.comment("the station is there")
-            .call(Helper.KTIME_GET_NS)
-            .load(LONG, R2, R8, Layout.STATION_SEEN)
-            .alu(MOV, R1, R0)
-            .alu(RSH, R1, SEEN_SHIFT)
-            .alu(RSH, R2, SEEN_SHIFT)
-            .jump(EQ, R1, R2, "seen")
-            .store(LONG, R8, Layout.STATION_SEEN, R0)
-            .label("seen");
+        Steps.seen(to);
         TcProgram.handOver(
             to, Layout.SEGMENT_SLOT, Layout.SEGMENT_TAP, Layout.TRAFFIC_DECAP, Helper.REDIRECT, TO_INGRESS);
         return to.code();
+    }
+
+    private void marked()
+    {
+        to.comment("a frame that was decapsulated in the driver")
+            .load(WORD, R2, R6, TcProgram.SKB_DATA_META)
+            .load(WORD, R3, R6, TcProgram.SKB_DATA)
+            .alu(MOV, R4, R2)
+            .alu(ADD, R4, XdpProgram.MARK_LENGTH)
+            .jump(GT, R4, R3, "unmarked")
+            .load(WORD, R4, R2, 0)
+            .jump32(NE, R4, XdpProgram.MARK, "unmarked")
+            .load(WORD, R1, R2, Integer.BYTES)
+            .comment("the driver took a VLAN tag off before: the datagram was not for this device")
+            .load(WORD, R2, R6, TcProgram.SKB_VLAN_PRESENT)
+            .jump(NE, R2, 0, "drop");
+        TcProgram.clearMark(to);
+        to.alu(MOV, R2, TO_INGRESS)
+            .call(Helper.REDIRECT)
+            .exit()
+            .label("unmarked");
     }
 
     private void parse()

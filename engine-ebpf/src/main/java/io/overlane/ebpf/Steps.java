@@ -71,6 +71,9 @@ final class Steps
     /** Outer IP, UDP and VXLAN header and inner Ethernet header, which end at -58 with IPv6. */
     static final int HEADERS = -128;
 
+    /** The time of a station is written if it is older than 2^30 ns, about a second, to spare the other CPUs. */
+    private static final int SEEN_SHIFT = 30;
+
     private Steps()
     {
     }
@@ -159,6 +162,20 @@ final class Steps
             .load(WORD, R2, R8, Layout.STATION_REMOTE)
             .store(WORD, R10, KEY, R2);
         lookup(to, Layout.REMOTES);
+    }
+
+    /** The station at R8 is there. Changes R0 to R5. */
+    static void seen(final Assembler to)
+    {
+        to.comment("the station is there")
+            .call(Helper.KTIME_GET_NS)
+            .load(LONG, R2, R8, Layout.STATION_SEEN)
+            .alu(MOV, R1, R0)
+            .alu(RSH, R1, SEEN_SHIFT)
+            .alu(RSH, R2, SEEN_SHIFT)
+            .jump(EQ, R1, R2, "seen")
+            .store(LONG, R8, Layout.STATION_SEEN, R0)
+            .label("seen");
     }
 
     /** Count the frame in a direction. R8 is the station; the slot of the segment is in the value at R9. */

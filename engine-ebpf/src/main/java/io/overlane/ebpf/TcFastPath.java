@@ -24,11 +24,11 @@ import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fast path of two programs at the traffic control of devices: frames that the host sends into a TAP are encapsulated
- * there and go to the underlay device; datagrams that the underlay device receives are decapsulated there and go to the
- * TAP. It needs Linux 6.6, the capabilities CAP_BPF and CAP_NET_ADMIN, a {@link LibcUnderlay} that is bound to one
- * address of an Ethernet device, and TAPs in the same network namespace. Segments with other ports stay with the
- * engine.
+ * A fast path of programs at devices: frames that the host sends into a TAP are encapsulated at its traffic control and
+ * go to the underlay device; datagrams that the underlay device receives are decapsulated at its traffic control, or in
+ * its driver, and go to the TAP. It needs Linux 6.6, the capabilities CAP_BPF and CAP_NET_ADMIN, a {@link LibcUnderlay}
+ * that is bound to one address of an Ethernet device, and TAPs in the same network namespace. Segments with other ports
+ * stay with the engine.
  *
  * <p>Give it to {@link io.overlane.engine.EngineContext#fastPath}; the engine calls everything else.
  */
@@ -39,11 +39,13 @@ public final class TcFastPath implements FastPath
     private @Nullable FastPathMaps maps;
     private @Nullable BpfProgram encap;
     private @Nullable BpfProgram decap;
+    private @Nullable BpfProgram driver;
     private @Nullable RemoteRoutes routes;
     private @Nullable StationTable stations;
     private @Nullable CarriedSegments segments;
     /** What was read last, by number of the remote. */
     private Counters[] remotes = new Counters[0];
+    private DecapHook hook;
 
     /** Use of the kernel, which may fail. */
     private interface Action<T>
@@ -51,9 +53,20 @@ public final class TcFastPath implements FastPath
         T run() throws IOException;
     }
 
-    /** To be given to one engine. */
+    /** To be given to one engine, with {@link DecapHook#AUTO}. */
     public TcFastPath()
     {
+        this(DecapHook.AUTO);
+    }
+
+    /**
+     * To be given to one engine.
+     *
+     * @param hook where datagrams are decapsulated.
+     */
+    public TcFastPath(final DecapHook hook)
+    {
+        this.hook = hook;
     }
 
     /**
@@ -64,9 +77,23 @@ public final class TcFastPath implements FastPath
      */
     public static @Nullable String whyUnavailable(final Underlay underlay)
     {
+        // AUTO would use this, too, if the driver refused.
+        return whyUnavailable(underlay, DecapHook.TC);
+    }
+
+    /**
+     * Try to open a fast path. With {@link DecapHook#XDP}, a program is in the driver for a moment, and drivers may
+     * start anew for that; else frames are not concerned.
+     *
+     * @param underlay that an engine will have.
+     * @param hook     where datagrams are to be decapsulated.
+     * @return the reason why the engine cannot have such a fast path here, in one line; null if it can.
+     */
+    public static @Nullable String whyUnavailable(final Underlay underlay, final DecapHook hook)
+    {
         try
         {
-            final TcFastPath trial = new TcFastPath();
+            final TcFastPath trial = new TcFastPath(hook == DecapHook.AUTO ? DecapHook.TC : hook);
             trial.open(underlay, 1, 1, 1);
             trial.close();
             return null;
@@ -98,13 +125,10 @@ public final class TcFastPath implements FastPath
             routes = opened(new RemoteRoutes(maps.get(Layout.REMOTES), maxRemotes, device));
             remotes = new Counters[maxRemotes];
             stations = new StationTable(maps.get(Layout.STATIONS));
-            final IpAddress local = device.local();
-            encap = load("overlane_encap", EncapProgram.code(
-                local, sourcePorts.length, !local.isV4() && libc.checksum()));
-            decap = load("overlane_decap", DecapProgram.code(
-                local, underlay.local().udpPort(), local.isV4() || libc.acceptZeroChecksum()));
+            encap = load(BpfProgram.Kind.TC, "overlane_encap", EncapProgram.code(
+                device.local(), sourcePorts.length, !device.local().isV4() && libc.checksum()));
             segments = opened(new CarriedSegments(maps, encap(), device, maxSegments));
-            opened(BpfLink.attach(decap(), BpfLink.Hook.TC_INGRESS, device.index(), device.name()));
+            openDecap(device, libc);
         }
         catch (final IOException ex)
         {
@@ -118,9 +142,42 @@ public final class TcFastPath implements FastPath
         }
     }
 
-    private BpfProgram load(final String name, final Code code) throws BpfException
+    private void openDecap(final UnderlayDevice at, final LibcUnderlay libc) throws IOException
     {
-        return opened(BpfProgram.load(BpfProgram.Kind.TC, name, code, Objects.requireNonNull(maps).byName()));
+        final IpAddress local = at.local();
+        final int port = libc.local().udpPort();
+        final boolean acceptsZero = local.isV4() || libc.acceptZeroChecksum();
+        if (hook == DecapHook.AUTO && !at.isHardware())
+        {
+            hook = DecapHook.TC;
+        }
+        decap = load(BpfProgram.Kind.TC, "overlane_decap",
+            DecapProgram.code(local, port, acceptsZero, hook != DecapHook.TC));
+        opened(BpfLink.attach(decap(), BpfLink.Hook.TC_INGRESS, at.index(), at.name()));
+        if (hook == DecapHook.TC)
+        {
+            return;
+        }
+        try
+        {
+            // The last to begin and the first to end: what it decapsulates, the other program must hand over.
+            driver = load(BpfProgram.Kind.XDP, "overlane_xdp", XdpProgram.code(local, port, acceptsZero, at.mac()));
+            opened(BpfLink.attach(driver, BpfLink.Hook.XDP_DRIVER, at.index(), at.name()));
+            hook = DecapHook.XDP;
+        }
+        catch (final BpfException ex)
+        {
+            if (hook == DecapHook.XDP)
+            {
+                throw ex;
+            }
+            hook = DecapHook.TC;
+        }
+    }
+
+    private BpfProgram load(final BpfProgram.Kind kind, final String name, final Code code) throws BpfException
+    {
+        return opened(BpfProgram.load(kind, name, code, Objects.requireNonNull(maps).byName()));
     }
 
     private <T extends AutoCloseable> T opened(final T resource)
@@ -139,6 +196,18 @@ public final class TcFastPath implements FastPath
     BpfProgram decap()
     {
         return Objects.requireNonNull(decap, "decap");
+    }
+
+    /** The program in the driver of the underlay device; once open with {@link DecapHook#XDP}. */
+    BpfProgram driver()
+    {
+        return Objects.requireNonNull(driver, "driver");
+    }
+
+    /** @return where datagrams are decapsulated; once open, the place that {@link DecapHook#AUTO} became. */
+    public DecapHook hook()
+    {
+        return hook;
     }
 
     private StationTable stations()

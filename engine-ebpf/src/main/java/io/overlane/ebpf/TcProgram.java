@@ -43,6 +43,7 @@ final class TcProgram
     static final int SKB_IFINDEX = 40;
     static final int SKB_DATA = 76;
     static final int SKB_DATA_END = 80;
+    static final int SKB_DATA_META = 140;
     static final int SKB_GSO_SIZE = 176;
 
     // Results: the next program decides, or the kernel if there is none; the frame is dropped.

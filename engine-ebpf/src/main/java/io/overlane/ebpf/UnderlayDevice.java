@@ -4,6 +4,7 @@ package io.overlane.ebpf;
 import io.overlane.address.IpAddress;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,6 +18,7 @@ record UnderlayDevice(NetworkInterface device, IpAddress local, int ttl)
 {
     private static final Path DEFAULT_TTL = Path.of("/proc/sys/net/ipv4/ip_default_ttl");
     private static final Path IPV6_SETTINGS = Path.of("/proc/sys/net/ipv6/conf");
+    private static final Path DEVICES = Path.of("/sys/class/net");
     private static final int LINUX_TTL = 64;
 
     /** @throws IllegalArgumentException if no Ethernet device has the address, or the programs cannot use it. */
@@ -57,9 +59,20 @@ record UnderlayDevice(NetworkInterface device, IpAddress local, int ttl)
         return remote.isV4() == local.isV4() && !IpAddress.isLinkLocal(remote.high());
     }
 
+    /** Whether it is a device of the machine, or of virtual hardware, and no veth, bridge or the like. */
+    boolean isHardware()
+    {
+        return Files.exists(DEVICES.resolve(name()).resolve("device"));
+    }
+
     int index()
     {
         return device.getIndex();
+    }
+
+    byte[] mac() throws SocketException
+    {
+        return device.getHardwareAddress();
     }
 
     String name()

@@ -26,6 +26,10 @@ abstract class BesideKernel
     static final int MTU = 1_430;
     static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
+    /** Bytes that {@link #streams()} brings to the other side at least. */
+    static final int SENT = 90 << 20;
+
+    DecapHook hook = DecapHook.AUTO;
     Peer peer;
     OverlayEngine engine;
 
@@ -82,7 +86,7 @@ abstract class BesideKernel
                 .policy(policy -> policy.learning(true))
                 .flood(remote))
             .threadingMode(ThreadingMode.SPLIT)
-            .fastPath(new TcFastPath()));
+            .fastPath(new TcFastPath(hook)));
     }
 
     /** The numbers of the engine as soon as they are right: it reads the kernel's counters four times a second. */
@@ -120,5 +124,24 @@ abstract class BesideKernel
             Peer.run("iperf3", "-c", "192.168.7.2", "-n", "100M", direction);
             assertEquals(0, server.waitFor());
         }
+    }
+
+    /** Let no device cut super-frames or set checksums: the kernel does it before. */
+    void wire() throws Exception
+    {
+        final String[] off = {"tso", "off", "gso", "off", "tx-udp_tnl-segmentation", "off",
+            "tx-udp_tnl-csum-segmentation", "off", "tx-udp-segmentation", "off", "tx-checksum-ip-generic", "off"};
+        Peer.run(with("under0", off));
+        peer.inside(with("under1", off));
+    }
+
+    private static String[] with(final String device, final String... features)
+    {
+        final String[] command = new String[features.length + 3];
+        command[0] = "ethtool";
+        command[1] = "-K";
+        command[2] = device;
+        System.arraycopy(features, 0, command, 3, features.length);
+        return command;
     }
 }

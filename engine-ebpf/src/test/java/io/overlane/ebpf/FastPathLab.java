@@ -35,14 +35,15 @@ final class FastPathLab implements AutoCloseable
     static final MacAddress STATION = MacAddress.parse("02:00:00:00:00:02");
     static final int MTU = 1450;
 
-    final TcFastPath path = new TcFastPath();
+    final TcFastPath path;
     final LibcUnderlay underlay;
     final TunPort port;
     final int tap;
     final int device;
 
-    private FastPathLab(final LibcUnderlay underlay, final TunPort port) throws Exception
+    private FastPathLab(final LibcUnderlay underlay, final TunPort port, final DecapHook hook) throws Exception
     {
+        path = new TcFastPath(hook);
         this.underlay = underlay;
         this.port = port;
         tap = port.tapIndex();
@@ -75,7 +76,8 @@ final class FastPathLab implements AutoCloseable
     }
 
     /** @param underlay opened when the device is there. */
-    static FastPathLab open(final Callable<LibcUnderlay> underlay, final Vtep remote) throws Exception
+    static FastPathLab open(final Callable<LibcUnderlay> underlay, final Vtep remote, final DecapHook hook)
+        throws Exception
     {
         Peer.run("ip", "link", "add", "under0", "address", UNDERLAY_MAC.toString(), "type", "veth",
             "peer", "name", "under1");
@@ -83,7 +85,7 @@ final class FastPathLab implements AutoCloseable
         Peer.run("ip", "addr", "add", LOCAL_V6.address() + "/64", "dev", "under0", "nodad");
         Peer.run("ip", "link", "set", "under1", "up");
         Peer.run("ip", "link", "set", "under0", "up");
-        final FastPathLab lab = new FastPathLab(underlay.call(), tap("tap0", MTU));
+        final FastPathLab lab = new FastPathLab(underlay.call(), tap("tap0", MTU), hook);
         lab.path.open(lab.underlay, 64, 16, 4);
         lab.path.begin(new FastSegment(VNI, lab.port, new OuterContext(), MTU + Steps.ETHERNET_LENGTH));
         lab.put(STATION, remote, true, true);

@@ -100,16 +100,22 @@ class TcFastPathTest extends BesideKernel
             .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         assertEquals('\n', other.getInputStream().read());
         assertEquals(1, AttachedPrograms.atIngress(underlay));
+        assertTrue(hasProgramInDriver());
 
         // SIGKILL: the process cannot do anything about it.
         other.destroyForcibly().waitFor();
         final long startNs = System.nanoTime();
-        while (AttachedPrograms.atIngress(underlay) > 0)
+        while (AttachedPrograms.atIngress(underlay) > 0 || hasProgramInDriver())
         {
             assertTrue(System.nanoTime() - startNs < TIMEOUT_NS);
         }
         launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
         ping("192.168.7.2");
+    }
+
+    private static boolean hasProgramInDriver() throws Exception
+    {
+        return Peer.run("ip", "link", "show", "under0").contains("prog/xdp");
     }
 
     /** Another process, which is killed. */
@@ -122,7 +128,7 @@ class TcFastPathTest extends BesideKernel
         /** Opens the fast path, writes a line, and waits. */
         public static void main(final String[] args) throws Exception
         {
-            final TcFastPath path = new TcFastPath();
+            final TcFastPath path = new TcFastPath(DecapHook.XDP);
             path.open(FastPathLab.underlay(), 64, 16, 4);
             System.out.println();
             Thread.sleep(TimeUnit.MINUTES.toMillis(1));

@@ -15,24 +15,6 @@ import org.junit.jupiter.api.Test;
 @InNamespace(ipv6 = true)
 class UdpChecksumTest extends BesideKernel
 {
-    private void wire() throws Exception
-    {
-        final String[] off = {"tso", "off", "gso", "off", "tx-udp_tnl-segmentation", "off",
-            "tx-udp_tnl-csum-segmentation", "off", "tx-udp-segmentation", "off", "tx-checksum-ip-generic", "off"};
-        Peer.run(with("under0", off));
-        peer.inside(with("under1", off));
-    }
-
-    private static String[] with(final String device, final String... features)
-    {
-        final String[] command = new String[features.length + 3];
-        command[0] = "ethtool";
-        command[1] = "-K";
-        command[2] = device;
-        System.arraycopy(features, 0, command, 3, features.length);
-        return command;
-    }
-
     private void carry(final Vtep local, final Vtep remote) throws Exception
     {
         addVxlan(local, remote);
@@ -43,9 +25,8 @@ class UdpChecksumTest extends BesideKernel
         ping("192.168.7.2");
         ping("fd07::2");
         streams();
-        final int sent = 90 << 20;
         final EngineSnapshot after = await(now ->
-            now.encap().delivered().bytes() >= sent && now.decap().delivered().bytes() >= sent);
+            now.encap().delivered().bytes() >= SENT && now.decap().delivered().bytes() >= SENT);
         assertTrue(after.encap().batchSizes().count() < 1_500, () -> "the engine itself carried many: " + after);
         assertTrue(after.decap().batchSizes().count() < 1_500, () -> "the engine itself received many: " + after);
         assertEquals(0, after.encap().allDropped() + after.decap().allDropped());

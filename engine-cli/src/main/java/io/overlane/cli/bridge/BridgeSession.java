@@ -9,6 +9,7 @@ import io.overlane.cli.StopSignal;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.FastPathMode;
+import io.overlane.ebpf.DecapHook;
 import io.overlane.ebpf.TcFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
@@ -50,7 +51,7 @@ final class BridgeSession
     private final PrintWriter err;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
-    private boolean hasFastPath;
+    private @Nullable TcFastPath fastPath;
     /** Why the bridge cannot go on, if it cannot. */
     private @Nullable IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
@@ -205,23 +206,24 @@ final class BridgeSession
     private void addFastPath(final EngineContext context, final FastPathMode mode, final Underlay underlay)
         throws IOException
     {
-        if (mode == FastPathMode.OFF)
+        final DecapHook hook = mode.hook();
+        if (hook == null)
         {
             return;
         }
-        final String whyNot = TcFastPath.whyUnavailable(underlay);
+        final String whyNot = TcFastPath.whyUnavailable(underlay, hook);
         if (whyNot == null)
         {
-            context.fastPath(new TcFastPath());
-            hasFastPath = true;
+            fastPath = new TcFastPath(hook);
+            context.fastPath(fastPath);
         }
-        else if (mode == FastPathMode.TC)
+        else if (mode == FastPathMode.AUTO)
         {
-            throw new IOException("--fast-path tc: " + whyNot);
+            LOG.warn("--fast-path auto: {}", whyNot);
         }
         else
         {
-            LOG.warn("--fast-path auto: {}", whyNot);
+            throw new IOException("--fast-path " + mode + ": " + whyNot);
         }
     }
 
@@ -248,7 +250,8 @@ final class BridgeSession
             device.tun().offload() + "), UDP " + underlay.local() + " (" + underlay.description() + "), " +
             plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
             (plan.policy().groups().isEmpty() ? "" : ", group " + SegmentRule.GROUP.text(plan.policy())) +
-            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "") + (hasFastPath ? ", fast path" : "") +
+            (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "") +
+            (fastPath == null ? "" : ", fast path (" + fastPath.hook() + ")") +
             ", memory access " + FastAccess.NAME;
     }
 

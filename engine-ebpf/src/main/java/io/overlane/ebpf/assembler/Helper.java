@@ -12,9 +12,12 @@ public enum Helper
     REDIRECT(23),
     GET_HASH_RECALC(34),
     SKB_PULL_DATA(39),
+    XDP_ADJUST_HEAD(44),
     SKB_ADJUST_ROOM(50),
+    XDP_ADJUST_META(54),
     CSUM_LEVEL(135),
-    REDIRECT_NEIGH(152);
+    REDIRECT_NEIGH(152),
+    XDP_GET_BUFF_LEN(188);
 
     final int number;
 

@@ -11,7 +11,7 @@ import io.overlane.tun.libc.LibC;
  *  MAP_CREATE   0 type       4 key size     8 value size  12 entries      16 flags       28 name(16)
  *  MAP_*_ELEM   0 map        8 key         16 value       24 flags
  *  PROG_LOAD    0 type       4 count        8 code        16 licence      24 log level   28 log size
- *              32 log       48 name(16)    68 attach type
+ *              32 log       44 flags         48 name(16)    68 attach type
  *  LINK_CREATE  0 program    4 interface    8 attach type 12 flags
  * </pre>
  *

@@ -26,16 +26,18 @@ public final class BpfProgram implements AutoCloseable
     public enum Kind
     {
         /** For frames at the traffic control of a device. */
-        TC(3),
+        TC(3, 0),
 
-        /** For frames in the driver of a device, before the kernel has anything to do with them. */
-        XDP(6);
+        /** For frames in the driver of a device, before the kernel has them; a frame may be in several pieces. */
+        XDP(6, 1 << 5);
 
         private final int number;
+        private final int flags;
 
-        Kind(final int number)
+        Kind(final int number, final int flags)
         {
             this.number = number;
+            this.flags = flags;
         }
     }
 
@@ -97,6 +99,7 @@ public final class BpfProgram implements AutoCloseable
             .putInt(4, words.length)
             .putPointer(8, start)
             .putPointer(16, DATA)
+            .putInt(44, kind.flags)
             .putName(48, name);
         call.memory().putStringWithoutLengthAscii(DATA, LICENCE);
         for (int i = 0; i < words.length; i++)

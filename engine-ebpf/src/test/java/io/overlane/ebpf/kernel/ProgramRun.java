@@ -39,6 +39,17 @@ public final class ProgramRun
     {
         call.memory().putInt(DATA + 2 * ROOM + IFINDEX_OFFSET, ifindex);
         call.memory().putInt(DATA + 2 * ROOM + GSO_SIZE_OFFSET, gsoSize);
+        return run(frame, CONTEXT_SIZE);
+    }
+
+    /** The same for a program in a driver, on the loopback device. */
+    public int run(final byte[] frame) throws BpfException
+    {
+        return run(frame, 0);
+    }
+
+    private int run(final byte[] frame, final int contextSize) throws BpfException
+    {
         call.memory().putBytes(DATA, frame);
         call.putInt(0, program.fd())
             .putInt(8, frame.length)
@@ -46,8 +57,12 @@ public final class ProgramRun
             .putPointer(16, DATA)
             .putPointer(24, DATA + ROOM)
             .putInt(32, 1)
-            .putInt(40, CONTEXT_SIZE)
+            .putInt(40, contextSize)
             .putPointer(48, DATA + 2 * ROOM);
+        if (contextSize == 0)
+        {
+            call.memory().putLong(48, 0);
+        }
         final int result = call.call(PROG_TEST_RUN, SIZE);
         if (result < 0)
         {
@@ -56,13 +71,14 @@ public final class ProgramRun
         return call.memory().getInt(4);
     }
 
-    /** @return the frame after the last run. */
+    /** @return the frame after the last run; behind the metadata, if the program made any. */
     public byte[] frame()
     {
         final byte[] frame = new byte[call.memory().getInt(12)];
         call.memory().getBytes(DATA + ROOM, frame);
         return frame;
     }
+
     /** What the verifier writes about each instruction of a program that it accepts. */
     static String verifierLog(
         final BpfProgram.Kind kind, final Code code, final Map<String, BpfMap> maps) throws BpfException

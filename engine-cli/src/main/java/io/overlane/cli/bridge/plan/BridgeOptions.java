@@ -262,9 +262,10 @@ public final class BridgeOptions
         "datagrams. Default: on.")
     UdpChecksum udpChecksum = UdpChecksum.ON;
 
-    @Option(names = "--fast-path", paramLabel = "off|auto|tc", description =
+    @Option(names = "--fast-path", paramLabel = "off|auto|tc|xdp", description =
         "Let the kernel carry frames of known stations (vxlan, libc, Linux 6.6, one address in --local). tc: at " +
-        "the traffic control of the devices, or do not start. auto: so if it is possible. Default: off.")
+        "the traffic control of the devices, or do not start. xdp: received frames in the driver, or do not start. " +
+        "auto: one of them if it is possible. Default: off.")
     FastPathMode fastPath = FastPathMode.OFF;
 
     @Option(names = "--dev", paramLabel = "NAME", description =

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.ebpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.overlane.address.Vtep;
+import io.overlane.status.EngineSnapshot;
+import io.overlane.testkit.InNamespace;
+import io.overlane.tun.udp.LibcUnderlay;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Decapsulation in the driver, beside the kernel's vxlan device as it is by default, on a cable like a wire. */
+@InNamespace(ipv6 = true)
+class XdpFastPathTest extends BesideKernel
+{
+    @BeforeEach
+    void coalesce() throws Exception
+    {
+        wire();
+        Peer.run("ethtool", "-K", "under0", "gro", "on");
+        hook = DecapHook.XDP;
+    }
+
+    private void carry(final Vtep local, final Vtep remote) throws Exception
+    {
+        addVxlan(local, remote);
+        launch(local, remote);
+        Peer.run("ping", "-c", "1", "-W", "5", "192.168.7.2");
+        Peer.run("ping", "-c", "1", "-W", "5", "fd07::2");
+        await(now -> now.tables().learned() == 1);
+        ping("192.168.7.2");
+        ping("fd07::2");
+        final long before = received();
+        streams();
+        final EngineSnapshot after = await(now -> now.decap().delivered().bytes() >= SENT);
+        final long superFrames = received() - before;
+        assertTrue(superFrames < after.decap().delivered().frames() / 4,
+            () -> superFrames + " of " + after.decap().delivered().frames() + ": TCP is not coalesced");
+        assertTrue(after.decap().batchSizes().count() < 1_500, () -> "the engine itself received many: " + after);
+        assertEquals(0, after.encap().allDropped() + after.decap().allDropped());
+    }
+
+    private static long received() throws Exception
+    {
+        return Long.parseLong(Files.readString(Path.of("/proc/net/dev")).lines()
+            .filter(line -> line.strip().startsWith("tap0:")).findFirst().orElseThrow().strip().split("\\s+")[2]);
+    }
+
+    @Test
+    void shouldLetTheKernelCoalesceTcpOverIpv4() throws Exception
+    {
+        carry(FastPathLab.LOCAL, FastPathLab.REMOTE);
+    }
+
+    @Test
+    void shouldLetTheKernelCoalesceTcpOverIpv6() throws Exception
+    {
+        carry(FastPathLab.LOCAL_V6, FastPathLab.REMOTE_V6);
+    }
+
+    @Test
+    void shouldLeaveNothingInTheDriver() throws Exception
+    {
+        final LibcUnderlay underlay = FastPathLab.underlay();
+        assertEquals(null, TcFastPath.whyUnavailable(underlay, DecapHook.XDP));
+        final TcFastPath path = new TcFastPath(DecapHook.XDP);
+        path.open(underlay, 1, 1, 1);
+        assertEquals("no fast path: cannot attach BPF program 'overlane_xdp' to the driver of 'under0': " +
+            "EBUSY (Device or resource busy)", TcFastPath.whyUnavailable(underlay, DecapHook.XDP));
+        assertTrue(link().contains("prog/xdp"));
+        path.close();
+        underlay.close();
+        assertTrue(!link().contains("prog/xdp"));
+    }
+
+    @Test
+    void shouldUseTheTrafficControlOfAVeth() throws Exception
+    {
+        final LibcUnderlay underlay = FastPathLab.underlay();
+        final TcFastPath path = new TcFastPath();
+        path.open(underlay, 1, 1, 1);
+        assertEquals(DecapHook.TC, path.hook());
+        path.close();
+        underlay.close();
+    }
+
+    private static String link() throws Exception
+    {
+        return Peer.run("ip", "link", "show", "under0");
+    }
+}
