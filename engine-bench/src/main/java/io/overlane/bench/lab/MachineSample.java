@@ -35,7 +35,7 @@ record MachineSample(
     private static final long KERNEL_THREAD = 0x0020_0000;
 
     /** One process: the ticks include those of its children that have ended, so no tick is lost when one ends. */
-    private record Process(long parent, boolean isKernelThread, long ticks)
+    private record ProcessTicks(long parent, boolean isKernelThread, long ticks)
     {
     }
 
@@ -54,10 +54,10 @@ record MachineSample(
         {
             total += Long.parseLong(cpu[i]);
         }
-        final Map<Long, Process> processes = processes(proc);
+        final Map<Long, ProcessTicks> processes = processes(proc);
         long own = 0;
         long others = 0;
-        for (final Map.Entry<Long, Process> entry : processes.entrySet())
+        for (final Map.Entry<Long, ProcessTicks> entry : processes.entrySet())
         {
             if (isOwn(entry.getKey(), ownPid, processes))
             {
@@ -73,14 +73,14 @@ record MachineSample(
             Double.parseDouble(Files.readString(proc.resolve("loadavg")).split(" ")[0]));
     }
 
-    private static Map<Long, Process> processes(final Path proc) throws IOException
+    private static Map<Long, ProcessTicks> processes(final Path proc) throws IOException
     {
         final List<Path> folders = new ArrayList<>();
         try (DirectoryStream<Path> numbered = Files.newDirectoryStream(proc, "[0-9]*"))
         {
             numbered.forEach(folders::add);
         }
-        final Map<Long, Process> processes = new HashMap<>();
+        final Map<Long, ProcessTicks> processes = new HashMap<>();
         for (final Path folder : folders)
         {
             try
@@ -88,7 +88,7 @@ record MachineSample(
                 final String stat = Files.readString(folder.resolve("stat"));
                 // The name before the last bracket may contain spaces and brackets.
                 final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ");
-                processes.put(Long.parseLong(folder.getFileName().toString()), new Process(
+                processes.put(Long.parseLong(folder.getFileName().toString()), new ProcessTicks(
                     Long.parseLong(fields[1]), (Long.parseLong(fields[6]) & KERNEL_THREAD) != 0,
                     Long.parseLong(fields[11]) + Long.parseLong(fields[12]) +
                     Long.parseLong(fields[13]) + Long.parseLong(fields[14])));
@@ -96,15 +96,14 @@ record MachineSample(
             catch (final IOException gone)
             {
                 // The process has ended; its parent has its ticks.
-                continue;
             }
         }
         return processes;
     }
 
-    private static boolean isOwn(final long pid, final long ownPid, final Map<Long, Process> processes)
+    private static boolean isOwn(final long pid, final long ownPid, final Map<Long, ProcessTicks> processes)
     {
-        Process process = processes.get(pid);
+        ProcessTicks process = processes.get(pid);
         long ancestor = pid;
         while (ancestor != ownPid)
         {
