@@ -420,7 +420,14 @@ public final class MemoryBuffer extends ViewBuffer
     {
         if (src instanceof MemoryBuffer from)
         {
-            memory.put(at(index), from.memory, from.at(srcIndex), length);
+            if (length > 0 && isFast(index, length) && from.isFast(srcIndex, length))
+            {
+                UnsafeApi.copyMemory(from.fastAddress + srcIndex, fastAddress + index, length);
+            }
+            else
+            {
+                memory.put(at(index), from.memory, from.at(srcIndex), length);
+            }
         }
         else
         {

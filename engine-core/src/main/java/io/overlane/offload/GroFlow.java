@@ -3,6 +3,7 @@ package io.overlane.offload;
 
 import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
 import io.overlane.wire.Checksum;
@@ -13,7 +14,6 @@ import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
 import java.nio.ByteOrder;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * Segments of one flow that follow each other and become one super-frame. It begins with a frame that
@@ -60,6 +60,11 @@ final class GroFlow
     private int length;
     private int segments;
     private int nextSequence;
+    /** Sum of the IPv4 header without total length, id and checksum: that of each segment. */
+    private long ipSum;
+    private boolean dontFragment;
+    /** Total length and id of the segment that was looked at last. */
+    private int lengthAndId;
     private int lastIdentification;
     private boolean isFixedIdentification;
     private boolean isPushed;
@@ -134,7 +139,7 @@ final class GroFlow
         return Layer3.etherType(layer3) == EtherType.IPV6 ? lookV6(frame.buffer(), frame.offset() + l3) : NO_FLOW;
     }
 
-    private int lookV4(final MutableDirectBuffer buffer, final int offset)
+    private int lookV4(final MemoryBuffer buffer, final int offset)
     {
         if (ipv4.wrap(buffer, offset, length - l3).check() != DropReason.NONE)
         {
@@ -146,11 +151,12 @@ final class GroFlow
         }
         l4 = l3 + ipv4.headerLength();
         lastIdentification = ipv4.identification();
+        dontFragment = ipv4.dontFragment();
         final boolean isPlain = ipv4.headerLength() == Ipv4Header.LENGTH && ipv4.totalLength() == length - l3;
         return lookTransport(buffer, ipv4.protocol(), l3 + ipv4.totalLength(), isPlain);
     }
 
-    private int lookV6(final MutableDirectBuffer buffer, final int offset)
+    private int lookV6(final MemoryBuffer buffer, final int offset)
     {
         if (ipv6.wrap(buffer, offset, length - l3).check() != DropReason.NONE)
         {
@@ -173,7 +179,7 @@ final class GroFlow
     }
 
     private int lookTransport(
-        final MutableDirectBuffer buffer, final int protocol, final int end, final boolean isPlain)
+        final MemoryBuffer buffer, final int protocol, final int end, final boolean isPlain)
     {
         isTcp = protocol == IpProtocol.TCP;
         if (!isTcp && protocol != IpProtocol.UDP)
@@ -190,7 +196,7 @@ final class GroFlow
         return isData && isPlain && hasRightChecksums() ? JOINABLE : ALONE;
     }
 
-    private boolean lookTcp(final MutableDirectBuffer buffer, final int offset, final int end)
+    private boolean lookTcp(final MemoryBuffer buffer, final int offset, final int end)
     {
         if (tcp.wrap(buffer, offset, end - l4).check() != DropReason.NONE)
         {
@@ -204,7 +210,7 @@ final class GroFlow
             (buffer.getByte(offset + TcpHeader.DATA_OFFSET_OFFSET) & 0xF) == 0 && tcp.checksum() != 0xFFFF;
     }
 
-    private boolean lookUdp(final MutableDirectBuffer buffer, final int offset, final int end)
+    private boolean lookUdp(final MemoryBuffer buffer, final int offset, final int end)
     {
         if (udp.wrap(buffer, offset, end - l4).check() != DropReason.NONE)
         {
@@ -240,6 +246,13 @@ final class GroFlow
         segments = 1;
         isFixedIdentification = false;
         pattern.set(first.buffer(), first.offset(), headers, l3, l4, isV4, isTcp);
+        if (isV4)
+        {
+            // The checksum is right, so the rest of the header is its complement.
+            ipv4.wrap(first.buffer(), first.offset() + l3, length - l3);
+            ipSum = ~Checksum.fold(
+                (long)ipv4.totalLength() + ipv4.identification() + ipv4.headerChecksum()) & 0xFFFFL;
+        }
         this.sourceHigh = sourceHigh;
         this.sourceLow = sourceLow;
         this.place = place;
@@ -273,7 +286,7 @@ final class GroFlow
     boolean isNext(final Frame frame, final long sourceHigh, final long sourceLow)
     {
         final int payload = frame.length() - headers;
-        final MutableDirectBuffer buffer = frame.buffer();
+        final MemoryBuffer buffer = frame.buffer();
         final int offset = frame.offset();
         return payload > 0 && payload <= gsoSize && length - l3 + payload <= MAX_PACKET_LENGTH &&
             buffer.getInt(offset + l4) == ports &&
@@ -283,18 +296,22 @@ final class GroFlow
             (isTcp ? isNextTcp(buffer, offset + l4) : isNextUdp(buffer, offset + l4, frame.length() - l4));
     }
 
-    private boolean isNextV4(final MutableDirectBuffer buffer, final int offset, final int packetLength)
+    /** All other bytes of the header are equal to those of the first segment, whose sum is known. */
+    private boolean isNextV4(final MemoryBuffer buffer, final int offset, final int packetLength)
     {
-        ipv4.wrap(buffer, offset, packetLength);
+        lengthAndId = buffer.getInt(offset + Ipv4Header.TOTAL_LENGTH_OFFSET, ByteOrder.BIG_ENDIAN);
+        final int identification = lengthAndId & 0xFFFF;
+        final int checksum =
+            buffer.getShort(offset + Ipv4Header.HEADER_CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
         // 0xFFFF says the same as 0, but splitting the super-frame would write 0.
-        return ipv4.totalLength() == packetLength && isNextIdentification(ipv4.identification()) &&
-            ipv4.headerChecksum() != 0xFFFF && ipv4.isChecksumValid();
+        return lengthAndId >>> 16 == packetLength && isNextIdentification(identification) &&
+            checksum != 0xFFFF && Checksum.fold(ipSum + packetLength + identification + checksum) == 0xFFFF;
     }
 
     /** The id counts up, or, where it means nothing because nothing may fragment (RFC 6864 §4.1), stays the same. */
     private boolean isNextIdentification(final int identification)
     {
-        final boolean isFixed = identification == lastIdentification && ipv4.dontFragment();
+        final boolean isFixed = identification == lastIdentification && dontFragment;
         if (segments > 1 && isFixed != isFixedIdentification)
         {
             return false;
@@ -302,18 +319,20 @@ final class GroFlow
         return isFixed || identification == (lastIdentification + 1 & 0xFFFF);
     }
 
-    private boolean isNextV6(final MutableDirectBuffer buffer, final int offset, final Frame frame)
+    private boolean isNextV6(final MemoryBuffer buffer, final int offset, final Frame frame)
     {
-        return ipv6.wrap(buffer, offset, frame.length() - l3).payloadLength() == frame.length() - l4;
+        final int payloadLength =
+            buffer.getShort(offset + Ipv6Header.PAYLOAD_LENGTH_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return payloadLength == frame.length() - l4;
     }
 
-    private boolean isNextTcp(final MutableDirectBuffer buffer, final int offset)
+    private boolean isNextTcp(final MemoryBuffer buffer, final int offset)
     {
         return buffer.getInt(offset + TcpHeader.SEQUENCE_OFFSET, ByteOrder.BIG_ENDIAN) == nextSequence &&
             buffer.getShort(offset + TcpHeader.CHECKSUM_OFFSET) != (short)0xFFFF;
     }
 
-    private boolean isNextUdp(final MutableDirectBuffer buffer, final int offset, final int udpLength)
+    private boolean isNextUdp(final MemoryBuffer buffer, final int offset, final int udpLength)
     {
         final int stated = buffer.getShort(offset + UdpHeader.LENGTH_FIELD_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
         return segments < Frame.MAX_UDP_SEGMENTS && stated == udpLength &&
@@ -331,9 +350,9 @@ final class GroFlow
     /** Append a frame that {@link #isNext(Frame, long, long)} and has a right checksum; the flow has a slot. */
     void append(final Frame frame)
     {
-        final MutableDirectBuffer buffer = frame.buffer();
+        final MemoryBuffer buffer = frame.buffer();
         final int offset = frame.offset();
-        final int identification = isV4 ? ipv4.wrap(buffer, offset + l3, frame.length() - l3).identification() : 0;
+        final int identification = isV4 ? lengthAndId & 0xFFFF : 0;
         if (segments == 1)
         {
             slot.wrap(FrameSlab.HEADROOM, length);
@@ -368,7 +387,7 @@ final class GroFlow
 
     private void finish()
     {
-        final MutableDirectBuffer buffer = slot.buffer();
+        final MemoryBuffer buffer = slot.buffer();
         slot.length(length);
         final int l3Offset = slot.offset() + l3;
         final int l4Offset = slot.offset() + l4;

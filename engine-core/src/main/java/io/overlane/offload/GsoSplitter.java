@@ -2,6 +2,7 @@
 package io.overlane.offload;
 
 import io.overlane.frame.Frame;
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.parse.Ipv6Extensions;
 import io.overlane.parse.Layer3;
 import io.overlane.status.DropReason;
@@ -37,9 +38,10 @@ public final class GsoSplitter
     private final Ipv6Extensions extensions = new Ipv6Extensions();
     private final TcpHeader tcp = new TcpHeader();
     private final UdpHeader udp = new UdpHeader();
+    private final SegmentHeaders segment = new SegmentHeaders();
 
     @SuppressWarnings("NullAway.Init")
-    private MutableDirectBuffer source;
+    private MemoryBuffer source;
     private int start;
     private int end;
     private int next;
@@ -50,8 +52,6 @@ public final class GsoSplitter
     private boolean isV4;
     private boolean isTcp;
     private boolean isPartial;
-    private int identification;
-    private int sequence;
     private int flags;
     private long addressSum;
 
@@ -121,6 +121,12 @@ public final class GsoSplitter
      */
     public int cut(final MutableDirectBuffer target, final int offset, final int room, final int most, final int gap)
     {
+        final MemoryBuffer memory = MemoryBuffer.of(target);
+        if (next == start + headers)
+        {
+            // Not before: the caller may have changed the time to live.
+            segment.set(source, start, l3, l4, headers, isV4, isTcp, addressSum);
+        }
         int written = 0;
         for (int i = 0; i < most && next < end; i++)
         {
@@ -129,10 +135,12 @@ public final class GsoSplitter
             {
                 break;
             }
-            final int segment = offset + written + gap;
-            target.putBytes(segment, source, start, headers);
-            target.putBytes(segment + headers, source, next, payload);
-            finish(target, segment, payload);
+            final int first = offset + written + gap;
+            // Summed where it comes from: the copy is still on its way to the cache.
+            final long payloadSum = Checksum.sum(source, next, payload, 0);
+            memory.putBytes(first, source, start, headers);
+            memory.putBytes(first + headers, source, next, payload);
+            segment.write(memory, first, flagsOf(payload), payload, payloadSum);
             next += payload;
             written += gap + headers + payload;
         }
@@ -154,7 +162,6 @@ public final class GsoSplitter
             }
             l4 = l3 + ipv4.headerLength();
             end = start + l3 + ipv4.totalLength();
-            identification = ipv4.identification();
             addressSum = Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0);
             return ipv4.protocol() == protocol && !ipv4.isFragment();
         }
@@ -213,7 +220,6 @@ public final class GsoSplitter
             return false;
         }
         headers = l4 + tcp.dataOffset();
-        sequence = tcp.sequence();
         flags = tcp.flags();
         takePartial(tcp.checksum(), length);
         return true;
@@ -233,41 +239,6 @@ public final class GsoSplitter
         next = start + headers;
         gsoSize = Math.min(segmentPayload, end - next);
         return gsoSize > 0;
-    }
-
-    private void finish(final MutableDirectBuffer target, final int segment, final int payload)
-    {
-        final int length = headers + payload;
-        final int transportLength = length - l4;
-        final int transport = segment + l4;
-        if (isV4)
-        {
-            ipv4.wrap(target, segment + l3, length - l3)
-                .totalLength(length - l3)
-                .identification(identification)
-                .updateChecksum();
-            identification = identification + 1 & 0xFFFF;
-        }
-        else
-        {
-            ipv6.wrap(target, segment + l3, length - l3).payloadLength(length - l3 - Ipv6Header.LENGTH);
-        }
-        final long pseudo = addressSum + transportLength;
-        if (isTcp)
-        {
-            tcp.wrap(target, transport, transportLength)
-                .sequence(sequence)
-                .flags(flagsOf(payload))
-                .checksum(0)
-                .checksum(~Checksum.fold(Checksum.sum(target, transport, transportLength, pseudo)) & 0xFFFF);
-            sequence += payload;
-        }
-        else
-        {
-            udp.wrap(target, transport, transportLength).udpLength(transportLength).checksum(0);
-            final int checksum = ~Checksum.fold(Checksum.sum(target, transport, transportLength, pseudo)) & 0xFFFF;
-            udp.checksum(checksum == 0 ? 0xFFFF : checksum);
-        }
     }
 
     private int flagsOf(final int payload)

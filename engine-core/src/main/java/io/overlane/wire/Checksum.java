@@ -3,6 +3,7 @@ package io.overlane.wire;
 
 import io.overlane.frame.Frame;
 import io.overlane.memory.MemoryBuffer;
+import io.overlane.memory.WordSum;
 import io.overlane.status.DropReason;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
@@ -32,55 +33,22 @@ public final class Checksum
      */
     public static long sum(final DirectBuffer buffer, final int offset, final int length, final long initial)
     {
-        buffer.boundsCheck(offset, length);
         final MemoryBuffer memory = MemoryBuffer.of(buffer);
-        int at = offset;
-
+        memory.boundsCheck(offset, length);
         // Words are added in native order: a ones' complement sum of swapped words is the swapped sum (RFC 1071 §2 B).
-        // "all" may overflow, "upper" cannot; the sum of the lower halves is their difference, exact below 2^32 words.
-        // So no carry is needed, which Java does not provide.
-        long all0 = 0;
-        long all1 = 0;
-        long upper0 = 0;
-        long upper1 = 0;
-        int remaining = length;
-        for (; remaining >= 32; remaining -= 32)
-        {
-            final long word0 = memory.getLong(at);
-            final long word1 = memory.getLong(at + 8);
-            final long word2 = memory.getLong(at + 16);
-            final long word3 = memory.getLong(at + 24);
-            all0 += word0;
-            all1 += word1;
-            upper0 += word0 >>> 32;
-            upper1 += word1 >>> 32;
-            all0 += word2;
-            all1 += word3;
-            upper0 += word2 >>> 32;
-            upper1 += word3 >>> 32;
-            at += 32;
-        }
-        for (; remaining >= 8; remaining -= 8)
-        {
-            final long word = memory.getLong(at);
-            all0 += word;
-            upper0 += word >>> 32;
-            at += 8;
-        }
-        final long upper = upper0 + upper1;
-        long sum = upper + ((all0 + all1) - (upper << 32));
-
-        if ((remaining & 4) != 0)
+        long sum = WordSum.of(memory, offset, length >>> 3);
+        int at = offset + (length & -Long.BYTES);
+        if ((length & 4) != 0)
         {
             sum += memory.getInt(at) & 0xFFFF_FFFFL;
             at += 4;
         }
-        if ((remaining & 2) != 0)
+        if ((length & 2) != 0)
         {
             sum += memory.getShort(at) & 0xFFFFL;
             at += 2;
         }
-        if ((remaining & 1) != 0)
+        if ((length & 1) != 0)
         {
             final long octet = memory.getByte(at) & 0xFFL;
             sum += SWAP ? octet : octet << 8;

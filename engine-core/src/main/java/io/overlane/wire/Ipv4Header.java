@@ -40,6 +40,9 @@ public final class Ipv4Header extends Header
     /** Bytes in header and payload. */
     public static final int TOTAL_LENGTH_OFFSET = 2;
 
+    /** A number that fragments of one packet share. */
+    public static final int IDENTIFICATION_OFFSET = 4;
+
     /** Flags, and fragment offset in units of eight bytes. */
     public static final int FLAGS_OFFSET = 6;
 
@@ -56,7 +59,6 @@ public final class Ipv4Header extends Header
     public static final int VERSION = 4;
 
     private static final int VERSION_OFFSET = 0;
-    private static final int IDENTIFICATION_OFFSET = 4;
     private static final int PROTOCOL_OFFSET = 9;
     private static final int DESTINATION_OFFSET = 16;
     private static final int DONT_FRAGMENT_BIT = 0x4000;

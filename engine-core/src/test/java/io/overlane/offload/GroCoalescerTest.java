@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a few segments, one rule at a time. */
+@Tag("both-accesses")
 class GroCoalescerTest
 {
     private final Collector collector = new Collector(4, 4, 256);

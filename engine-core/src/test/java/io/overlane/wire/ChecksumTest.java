@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.overlane.frame.Frame;
 import io.overlane.memory.MemoryBuffer;
+import io.overlane.memory.WordSum;
 import io.overlane.status.DropReason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The checksum against one computed word by word, and partial checksums completed. */
+@Tag("both-accesses")
 class ChecksumTest
 {
     private static final int CAPACITY = 4096;
@@ -30,6 +34,8 @@ class ChecksumTest
         final MemoryBuffer onHeap = new MemoryBuffer(bytes);
         final MemoryBuffer direct = new MemoryBuffer(ByteBuffer.allocateDirect(CAPACITY));
         direct.putBytes(0, bytes);
+        final MemoryBuffer allocated = MemoryBuffer.allocate(CAPACITY, Long.BYTES);
+        allocated.putBytes(0, bytes);
         for (int i = 0; i < 20_000; i++)
         {
             final int offset = random.nextInt(CAPACITY + 1);
@@ -39,6 +45,7 @@ class ChecksumTest
             final int expected = naive(bytes, offset, length, initial);
             assertEquals(expected, Checksum.fold(Checksum.sum(onHeap, offset, length, initial)));
             assertEquals(expected, Checksum.fold(Checksum.sum(direct, offset, length, initial)));
+            assertEquals(expected, Checksum.fold(Checksum.sum(allocated, offset, length, initial)));
         }
     }
 
@@ -48,7 +55,8 @@ class ChecksumTest
     {
         final byte[] bytes = new byte[65536];
         Arrays.fill(bytes, fill);
-        final MemoryBuffer buffer = new MemoryBuffer(bytes);
+        final MemoryBuffer buffer = MemoryBuffer.allocate(bytes.length, Long.BYTES);
+        buffer.putBytes(0, bytes);
         for (final int length : new int[]{2, 8, 32, 34, 62, 1500, 65536})
         {
             assertEquals(expected, Checksum.fold(Checksum.sum(buffer, 0, length, 0)));
@@ -74,9 +82,14 @@ class ChecksumTest
     @Test
     void shouldRefuseToReadOutsideTheBuffer()
     {
-        final MemoryBuffer buffer = new MemoryBuffer(new byte[16]);
-        assertThrows(IndexOutOfBoundsException.class, () -> Checksum.sum(buffer, 8, 9, 0));
-        assertThrows(IndexOutOfBoundsException.class, () -> Checksum.sum(buffer, -1, 2, 0));
+        for (final MemoryBuffer buffer : List.of(new MemoryBuffer(new byte[16]), MemoryBuffer.allocate(16, Long.BYTES)))
+        {
+            assertThrows(IndexOutOfBoundsException.class, () -> Checksum.sum(buffer, 8, 9, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> Checksum.sum(buffer, -1, 2, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> Checksum.sum(buffer, 8, -8, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> WordSum.of(buffer, 8, 2));
+            assertThrows(IndexOutOfBoundsException.class, () -> WordSum.of(buffer, -8, 1));
+        }
     }
 
     @Test
