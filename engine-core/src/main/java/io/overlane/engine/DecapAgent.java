@@ -20,6 +20,7 @@ final class DecapAgent implements Agent
     private final CommandQueue commands;
     private final UnderlayGuard underlay;
     private final DatagramFeed feed;
+    private final SeparateCode code = new SeparateCode();
     private final BatchMeter meter;
     private final IntSupplier upkeep;
     private final ReceiveBatch batch;
@@ -49,7 +50,7 @@ final class DecapAgent implements Agent
         if (entries > 0)
         {
             meter.onBegin();
-            feed.feed(batch);
+            code.feed(feed, batch);
             work += entries;
         }
         return work + upkeep.getAsInt();

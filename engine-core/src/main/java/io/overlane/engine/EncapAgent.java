@@ -34,6 +34,7 @@ final class EncapAgent implements Agent
     private final ErrorHandler errorHandler;
     private final BatchMeter meter;
     private final FrameBatch batch;
+    private final SeparateCode code = new SeparateCode();
     private final IdentityHashMap<Port, Polled> polled = new IdentityHashMap<>();
     private long lastBack;
 
@@ -182,7 +183,7 @@ final class EncapAgent implements Agent
                 meter.onBegin();
                 leavesMore |= batch.leavesMore();
                 superFrame |= hasSuperFrame();
-                next.path.encap(batch);
+                code.encap(next.path, batch);
                 frames += count;
             }
             if (count == 0 && guard.isClosed(next.port))

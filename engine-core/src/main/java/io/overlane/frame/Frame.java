@@ -50,7 +50,7 @@ public final class Frame
     /** {@code VIRTIO_NET_HDR_GSO_ECN}: a bit beside the type; the first segment carries CWR. */
     public static final int GSO_ECN = 0x80;
 
-    private final MemoryBuffer buffer;
+    private MemoryBuffer buffer;
     private int offset;
     private int length;
 
@@ -87,6 +87,20 @@ public final class Frame
         this.offset = offset;
         this.length = length;
         return offload(0, GSO_NONE, 0, 0, 0, 0).verdict(DropReason.NONE);
+    }
+
+    /**
+     * Aim at bytes of another buffer, and reset all metadata and the verdict.
+     *
+     * @param buffer with headroom, frame and tailroom.
+     * @param offset first byte of the frame, from the start of the buffer.
+     * @param length bytes in the frame.
+     * @return this.
+     */
+    public Frame wrap(final MemoryBuffer buffer, final int offset, final int length)
+    {
+        this.buffer = buffer;
+        return wrap(offset, length);
     }
 
     /** @return the slot with the frame. */

@@ -2,7 +2,6 @@
 package io.overlane.pipeline.decap;
 
 import io.overlane.frame.Frame;
-import io.overlane.memory.MemoryBuffer;
 import io.overlane.underlay.ReceiveBatch;
 import java.util.Arrays;
 
@@ -35,16 +34,18 @@ public final class DatagramFeed
         {
             final Frame frame = batch.frame(i);
             final int segmentSize = batch.segmentSize(i);
-            if (segmentSize == 0)
+            final int length = frame.length();
+            final int step = segmentSize == 0 ? length : segmentSize;
+            int offset = 0;
+            // One call of the path, because the compiler may put the whole path in the place of each.
+            do
             {
-                path.decap(frame, batch.sourceHigh(i), batch.sourceLow(i), batch.tos(i));
-                continue;
-            }
-            for (int offset = 0; offset < frame.length(); offset += segmentSize)
-            {
-                final Frame piece = piece(frame, offset, Math.min(segmentSize, frame.length() - offset));
+                final Frame piece = segmentSize == 0 ?
+                    frame : piece(frame, offset, Math.min(segmentSize, length - offset));
                 path.decap(piece, batch.sourceHigh(i), batch.sourceLow(i), batch.tos(i));
+                offset += step;
             }
+            while (offset < length);
         }
         flush();
     }
@@ -54,15 +55,13 @@ public final class DatagramFeed
         if (views.length == 0)
         {
             views = new Frame[MAX_PIECES];
-            Arrays.setAll(views, i -> new Frame(new MemoryBuffer()));
+            Arrays.setAll(views, i -> new Frame(joined.buffer()));
         }
         if (used == views.length)
         {
             flush();
         }
-        final Frame view = views[used++];
-        view.buffer().wrap(joined.buffer());
-        return view.wrap(joined.offset() + offset, length);
+        return views[used++].wrap(joined.buffer(), joined.offset() + offset, length);
     }
 
     private void flush()
