@@ -110,6 +110,15 @@ public interface TableOperations
     TableResult replaceNeighbor(int vni, IpAddress address, MacAddress mac);
 
     /**
+     * Add what a gateway would learn from a message of a neighbour: it ages, and the gateway asks for it again.
+     *
+     * @param address of a neighbour.
+     * @param mac     its MAC address.
+     * @return {@link TableResult#EXISTS} if the address has this MAC already, or a configured one.
+     */
+    TableResult learnNeighbor(int vni, IpAddress address, MacAddress mac);
+
+    /**
      * @param address of a neighbour.
      * @return {@link TableResult#NOT_FOUND} if it has no entry.
      */

@@ -209,6 +209,24 @@ public final class Operations implements TableOperations
     }
 
     @Override
+    public TableResult learnNeighbor(final int vni, final IpAddress address, final MacAddress mac)
+    {
+        requireInside();
+        if (tables.segments().lookup(vni) == null)
+        {
+            return TableResult.NO_SEGMENT;
+        }
+        final NeighborTable neighbors = tables.neighbors();
+        if (neighbors.learn(
+            vni, address.high(), address.low(), mac.value(), NeighborTable.tick(clock.nanoTime())))
+        {
+            return TableResult.DONE;
+        }
+        return neighbors.lookup(vni, address.high(), address.low()) == NeighborTable.MISSING ?
+            TableResult.NO_ROOM : TableResult.EXISTS;
+    }
+
+    @Override
     public TableResult deleteNeighbor(final int vni, final IpAddress address)
     {
         requireInside();

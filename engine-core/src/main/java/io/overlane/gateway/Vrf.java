@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,20 +24,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A routing context: its routes, longest prefix first, and its settings. Of several routes with one prefix the first of
- * these counts: an address of a gateway, the prefix of a gateway, a configured route, the broadcast address of a
- * gateway's prefix.
+ * A routing context: its routes, longest prefix first, and its settings. {@link GatewayPrefixes} says which of several
+ * routes with one prefix counts.
  *
  * <p>One thread changes it; any thread may look routes up.
  */
 public final class Vrf
 {
-    private static final Hop BLACKHOLE = Hop.of(Hop.BLACKHOLE);
-    private static final Hop LOCAL = Hop.of(Hop.LOCAL);
-
-    /** Shortest IPv4 prefix with host bits, in the length of an IPv4-mapped address. */
-    private static final int LONGEST_BROADCAST_LENGTH = 30;
-
     private final String name;
     private final int salt;
     private final RoutingCounters encapCounters = new RoutingCounters();
@@ -194,17 +186,14 @@ public final class Vrf
     boolean isTaken(final int vni, final Gateway gateway)
     {
         return Arrays.stream(links)
-            .filter(link -> link.vni() != vni)
-            .flatMap(link -> link.gateway().addresses().stream())
-            .anyMatch(other -> !isLinkLocal(other) && gateway.addresses().stream()
-                .anyMatch(own -> own.base().equals(other.base()) || own.address().equals(other.address())));
+            .anyMatch(link -> link.vni() != vni && GatewayPrefixes.overlap(link.gateway(), gateway));
     }
 
     /** Add a gateway, or replace the one of the same segment. False if there is no room for its prefixes. */
     boolean put(final Link link)
     {
         final Link[] before = links;
-        final Set<IpPrefix> changed = new LinkedHashSet<>(prefixes(link));
+        final Set<IpPrefix> changed = GatewayPrefixes.of(link);
         if (routes.size() + changed.stream().filter(prefix -> routes.get(prefix) == RouteTable.MISSING).count() >
             maxRoutes)
         {
@@ -214,7 +203,7 @@ public final class Vrf
         {
             if (other.vni() == link.vni())
             {
-                changed.addAll(prefixes(other));
+                changed.addAll(GatewayPrefixes.of(other));
             }
         }
         links = Stream.concat(Arrays.stream(before).filter(other -> other.vni() != link.vni()), Stream.of(link))
@@ -228,7 +217,7 @@ public final class Vrf
     void remove(final Link link)
     {
         links = Arrays.stream(links).filter(other -> other != link).toArray(Link[]::new);
-        prefixes(link).forEach(this::publish);
+        GatewayPrefixes.of(link).forEach(this::publish);
         resolveAgain();
     }
 
@@ -326,7 +315,7 @@ public final class Vrf
     /** Let readers see the route that counts for a prefix now. */
     private void publish(final IpPrefix prefix)
     {
-        final Hop best = best(prefix);
+        final Hop best = GatewayPrefixes.best(prefix, links, configured.get(prefix));
         final int current = routes.get(prefix);
         if (best == null)
         {
@@ -347,69 +336,5 @@ public final class Vrf
             hops.set(number, best);
             routes.put(prefix, number);
         }
-    }
-
-    private @Nullable Hop best(final IpPrefix prefix)
-    {
-        Link connected = null;
-        boolean isBroadcast = false;
-        for (final Link link : links)
-        {
-            for (final IpPrefix own : link.gateway().addresses())
-            {
-                if (!isLinkLocal(own))
-                {
-                    if (host(own.address()).equals(prefix))
-                    {
-                        return LOCAL;
-                    }
-                    connected = own.base().equals(prefix) ? link : connected;
-                    isBroadcast |= broadcasts(own).contains(prefix);
-                }
-            }
-        }
-        if (connected != null)
-        {
-            return Hop.connected(connected);
-        }
-        final Hop hop = configured.get(prefix);
-        return hop == null && isBroadcast ? BLACKHOLE : hop;
-    }
-
-    private static Set<IpPrefix> prefixes(final Link link)
-    {
-        final Set<IpPrefix> prefixes = new LinkedHashSet<>();
-        for (final IpPrefix own : link.gateway().addresses())
-        {
-            if (!isLinkLocal(own))
-            {
-                prefixes.add(own.base());
-                prefixes.add(host(own.address()));
-                prefixes.addAll(broadcasts(own));
-            }
-        }
-        return prefixes;
-    }
-
-    /** The addresses that no router sends to (RFC 2644, RFC 1812 §5.3.5): all host bits 0 or 1. */
-    private static List<IpPrefix> broadcasts(final IpPrefix own)
-    {
-        if (!own.address().isV4() || own.length() > LONGEST_BROADCAST_LENGTH)
-        {
-            return List.of();
-        }
-        final int network = own.base().address().v4();
-        return List.of(
-            host(IpAddress.ofV4(network)), host(IpAddress.ofV4(network | (int)(0xFFFF_FFFFL >>> own.length()))));
-    }
-
-    private static IpPrefix host(final IpAddress address)
-    {
-        return new IpPrefix(address, address.bits());
-    }
-
-    private static boolean isLinkLocal(final IpPrefix prefix)
-    {
-        return IpAddress.isLinkLocal(prefix.address().high());
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.wire;
 
+import io.overlane.memory.MemoryBuffer;
 import io.overlane.status.DropReason;
+import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -73,12 +75,12 @@ public final class EthernetHeader extends Header
         return this;
     }
 
-    /** Write both addresses at once, which costs half of what two calls do. */
-    public EthernetHeader addresses(final long destination, final long source)
+    /** Write both addresses at once, which costs half of what two setters do. */
+    public static void addresses(
+        final MemoryBuffer buffer, final int offset, final long destination, final long source)
     {
-        i64(0, destination << Short.SIZE | source >>> Integer.SIZE);
-        i32(Long.BYTES, (int)source);
-        return this;
+        buffer.putLong(offset, destination << Short.SIZE | source >>> Integer.SIZE, ByteOrder.BIG_ENDIAN);
+        buffer.putInt(offset + Long.BYTES, (int)source, ByteOrder.BIG_ENDIAN);
     }
 
     /** @return one of {@link EtherType}; of a tagged frame the tag's TPID. Below 0x0600 it is an IEEE 802.3 length. */

@@ -34,6 +34,9 @@ public final class Ipv6Header extends Header
     /** Bytes behind the header, extension headers included. */
     public static final int PAYLOAD_LENGTH_OFFSET = 4;
 
+    /** Protocol of the payload, or the first extension header. */
+    public static final int NEXT_HEADER_OFFSET = 6;
+
     /** Hop limit. */
     public static final int HOP_LIMIT_OFFSET = 7;
 
@@ -43,7 +46,6 @@ public final class Ipv6Header extends Header
     /** The version this header has. */
     public static final int VERSION = 6;
 
-    private static final int NEXT_HEADER_OFFSET = 6;
     private static final int DESTINATION_OFFSET = 24;
     private static final int SOURCE_LOW_OFFSET = SOURCE_OFFSET + 8;
     private static final int DESTINATION_LOW_OFFSET = DESTINATION_OFFSET + 8;

@@ -106,8 +106,7 @@ public final class VxlanEncapPath implements EncapPath
         gateway = shared.gateway.of(segment.vni());
         if (gateway != null)
         {
-            // Frames whose next hop is known now come before those of this batch.
-            shared.gateway.work();
+            shared.gateway.begin(port);
         }
         out.begin(port, segment.vni(), segment.encapTraffic(), oversize);
         ports = segment.ports();
@@ -295,16 +294,11 @@ public final class VxlanEncapPath implements EncapPath
 
     /** Whether the gateway takes a frame: one to its MAC, or a message to a group. */
     private boolean isTaken(
-        final Link link,
-        final Frame frame,
-        final @Nullable GsoSplitter segments,
-        final int layer3,
-        final long destination,
-        final int count)
+        final Link link, final Frame frame, final int layer3, final long destination, final int count)
     {
         final boolean isOurs = destination == link.mac();
         return (isOurs || MacAddress.isGroup(destination)) &&
-            shared.gateway.take(link, port, frame, segments, layer3, isOurs, count);
+            shared.gateway.take(link, frame, layer3, isOurs, count);
     }
 
     private void forward(
@@ -329,7 +323,7 @@ public final class VxlanEncapPath implements EncapPath
         {
             drop(DropReason.PORT_ARP_LIMIT, frame, count);
         }
-        else if (gateway != null && isTaken(gateway, frame, segments, layer3, destination, count))
+        else if (gateway != null && isTaken(gateway, frame, layer3, destination, count))
         {
             // The gateway has counted its fate.
             return;
@@ -366,7 +360,8 @@ public final class VxlanEncapPath implements EncapPath
         final int[] remotes,
         final int count)
     {
-        if (reporter != null && !isSwitched)
+        // Where stations behind ports are learned, learning finds out that one is in two places.
+        if (reporter != null && !isSwitched && gateway == null)
         {
             final long source = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).source();
             reporter.onPortStation(segment.vni(), source, fdb, out.remotes());

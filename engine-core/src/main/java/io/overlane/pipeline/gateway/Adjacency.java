@@ -7,17 +7,24 @@ import io.overlane.port.Port;
 import io.overlane.remote.RemoteTable;
 import org.jspecify.annotations.Nullable;
 
-/** A decision about a destination that is kept as long as no table changes. */
+/** Where packets to a destination go: a decision that is kept as long as no table changes. */
 final class Adjacency
 {
+    /** The destination. */
     long high;
     long low;
+    @Nullable Vrf vrf;
     /** Sum of the versions of all tables that were asked; each only grows. */
     long version = -1;
-    @Nullable Vrf vrf;
-    int kind;
+
+    /** Gateway of the segment that the packets leave by; null if they leave in the L3 VNI. */
     @Nullable Link out;
+    /** Longest packet, in bytes. */
+    int mtu;
+    /** MAC of the next hop, or router MAC of the remote. */
     long nextMac;
+    /** Our MAC there. */
+    long ownMac;
     /**
      * Number of the remote, or {@link RemoteTable#MISSING} if the station is behind a port, or it is not known where.
      */

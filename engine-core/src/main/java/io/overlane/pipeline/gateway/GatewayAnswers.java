@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayAnswers
 {
     /** The frame has become the answer. */
-    public static final int REPLIED = 0;
+    static final int REPLIED = 0;
 
     /** {@link #error()} is the answer. */
-    public static final int ERROR = 1;
+    static final int ERROR = 1;
 
     /** There is no answer. */
-    public static final int NOTHING = 2;
+    static final int NOTHING = 2;
 
     private static final int TIME_TO_LIVE = 64;
     /** Precedence "internetwork control" (RFC 1812 §4.3.2.5). */
@@ -53,7 +53,7 @@ public final class GatewayAnswers
     private @Nullable Frame error;
 
     /** @param limit of all ICMP errors of the engine. */
-    public GatewayAnswers(final RateLimit limit, final NanoClock clock)
+    GatewayAnswers(final RateLimit limit, final NanoClock clock)
     {
         this.limit = limit;
         this.clock = clock;
@@ -72,14 +72,14 @@ public final class GatewayAnswers
      * @param frame that it is about; stays as it is.
      * @return false if its sender gets none.
      */
-    public boolean about(
+    boolean about(
         final Vrf vrf, final @Nullable Link in, final Frame frame, final int layer3, final Router router)
     {
         return build(vrf, in, frame, layer3, router.errorType(), router.errorCode(), router.errorRest());
     }
 
     /** Build the error about a packet whose next hop has no MAC. */
-    public boolean aboutUnresolved(
+    boolean aboutUnresolved(
         final Vrf vrf, final @Nullable Link in, final Frame frame, final int layer3)
     {
         return Layer3.etherType(layer3) == EtherType.IPV4 ?
@@ -133,7 +133,7 @@ public final class GatewayAnswers
      * @param frame may become the reply.
      * @return {@link #REPLIED}, {@link #ERROR} or {@link #NOTHING}.
      */
-    public int local(final Vrf vrf, final @Nullable Link in, final Frame frame, final int layer3)
+    int local(final Vrf vrf, final @Nullable Link in, final Frame frame, final int layer3)
     {
         final int l3 = frame.offset() + EthernetHeader.LENGTH;
         final int length = frame.length() - EthernetHeader.LENGTH;

@@ -19,22 +19,22 @@ import io.overlane.parse.Layer3;
  * own ports if it knows the station; otherwise the request goes to the ports, and an answer that is new is sent on to
  * the remotes.
  */
-public final class GatewayNeighbors
+final class GatewayNeighbors
 {
     /** The frame is no such message. */
-    public static final int NO_MESSAGE = 0;
+    static final int NO_MESSAGE = 0;
 
     /** The frame is carried like any other. */
-    public static final int BRIDGED = 1;
+    static final int BRIDGED = 1;
 
     /** {@link #answer()} goes back to where the frame came from. */
-    public static final int ANSWERED = 2;
+    static final int ANSWERED = 2;
 
     /** The gateway has taken the message, and there is no answer. */
-    public static final int ENDED = 3;
+    static final int ENDED = 3;
 
     /** As {@link #ENDED}, and the remotes of the segment get a copy. */
-    public static final int RELAYED = 4;
+    static final int RELAYED = 4;
 
     private final NeighborTable neighbors;
     private final Fdb fdb;
@@ -42,7 +42,7 @@ public final class GatewayNeighbors
     private final NeighborMessage message = new NeighborMessage();
     private final Frame answer = new FrameSlab(1, NeighborMessage.MAX_ANSWER_LENGTH).frame(0);
 
-    public GatewayNeighbors(final NeighborTable neighbors, final Fdb fdb, final NeighborLearner learner)
+    GatewayNeighbors(final NeighborTable neighbors, final Fdb fdb, final NeighborLearner learner)
     {
         this.neighbors = neighbors;
         this.fdb = fdb;
@@ -50,7 +50,7 @@ public final class GatewayNeighbors
     }
 
     /** The last answer. */
-    public Frame answer()
+    Frame answer()
     {
         return answer;
     }
@@ -65,7 +65,7 @@ public final class GatewayNeighbors
      * @param isFromRemote true if it came from a remote.
      * @return one of the constants.
      */
-    public int take(
+    int take(
         final Link link, final Frame frame, final int layer3, final boolean isOurs, final boolean isFromRemote)
     {
         final int kind = message.parse(frame, layer3);

@@ -9,7 +9,7 @@ import io.overlane.pipeline.stage.Transit;
 import io.overlane.status.DropReason;
 
 /** Sends the gateway's requests for MACs, as often as a limit of the engine allows. One thread. */
-public final class GatewayRequests
+final class GatewayRequests
 {
     private final Transit transit;
     private final RateLimit limit;
@@ -19,14 +19,14 @@ public final class GatewayRequests
      * @param transit to the thread that sends.
      * @param limit   of all requests of the engine.
      */
-    public GatewayRequests(final Transit transit, final RateLimit limit)
+    GatewayRequests(final Transit transit, final RateLimit limit)
     {
         this.transit = transit;
         this.limit = limit;
     }
 
     /** Ask all stations of a segment for the MAC of an address. False if the request was not sent. */
-    public boolean ask(final Link link, final long high, final long low, final long nowNs)
+    boolean ask(final Link link, final long high, final long low, final long nowNs)
     {
         return send(link, high, low, MacAddress.BROADCAST, Transit.FORWARD, nowNs);
     }

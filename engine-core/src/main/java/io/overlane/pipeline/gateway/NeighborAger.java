@@ -43,7 +43,7 @@ public final class NeighborAger
         neighbors = parts.macs();
         gateways = parts.tables();
         fdb = parts.fdb();
-        requests = parts.askers();
+        requests = new GatewayRequests(parts.transit(), parts.requests());
         clock = parts.clock();
         stepNs = PASS_NS * SLOTS_PER_STEP / Math.max(neighbors.slots(), SLOTS_PER_STEP);
     }

@@ -38,6 +38,9 @@ public final class NeighborMessage
 
     private static final int ND_HOP_LIMIT = 255;
 
+    /** Index of the IPv6 header's field in a frame without tags. */
+    private static final int NEXT_HEADER = EthernetHeader.LENGTH + Ipv6Header.NEXT_HEADER_OFFSET;
+
     /** ff02::1, the destination of an answer to an asker that has no address yet (RFC 4861 §7.2.4). */
     private static final long ALL_NODES_HIGH = 0xFF02_0000_0000_0000L;
     private static final long ALL_NODES_MAC = 0x3333_0000_0001L;
@@ -55,6 +58,19 @@ public final class NeighborMessage
     private long senderLow;
     private long targetHigh;
     private long targetLow;
+
+    /**
+     * Whether {@link #parse} may find a message, quickly: false for nearly all other frames.
+     *
+     * @param frame  an Ethernet frame.
+     * @param layer3 the frame's {@link Layer3}.
+     */
+    static boolean isPossible(final Frame frame, final int layer3)
+    {
+        final int type = Layer3.etherType(layer3);
+        return type == EtherType.ARP || type == EtherType.IPV6 && frame.length() > NEXT_HEADER &&
+            frame.buffer().getByte(frame.offset() + NEXT_HEADER) == IpProtocol.ICMPV6;
+    }
 
     /**
      * @param frame  an Ethernet frame.

@@ -27,14 +27,13 @@ final class PacketHeader
 
     /** Version 4 and a header without options. */
     private static final int PLAIN_V4 = 0x45;
+    private static final int VERSION_SHIFT = 60;
     private static final long LOW_HALF = 0xFFFF_FFFFL;
     private static final long TTL_UNIT = 1L << 56;
     private static final int CHECKSUM_SHIFT = 32;
     private static final long CHECKSUM_MASK = 0xFFFFL << CHECKSUM_SHIFT;
 
-    private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header ip4 = new Ipv4Header();
-    private final Ipv6Header ip6 = new Ipv6Header();
 
     boolean isV4;
     int ttl;
@@ -115,18 +114,28 @@ final class PacketHeader
 
     private DropReason parseV6(final MemoryBuffer buffer, final int available)
     {
-        final DropReason fault = ip6.wrap(buffer, l3, available).check();
-        if (fault != DropReason.NONE)
+        if (available < Ipv6Header.LENGTH)
         {
-            return fault;
+            return DropReason.INNER_IP_TRUNCATED;
         }
-        length = Ipv6Header.LENGTH + ip6.payloadLength();
-        ttl = ip6.hopLimit();
+        // The checks of Ipv6Header, of fields that are read together.
+        final long first = buffer.getLong(l3, ByteOrder.BIG_ENDIAN);
+        if (first >>> VERSION_SHIFT != Ipv6Header.VERSION)
+        {
+            return DropReason.BAD_IP_VERSION;
+        }
+        length = Ipv6Header.LENGTH + ((int)(first >>> Short.SIZE) & 0xFFFF);
+        if (length > available)
+        {
+            return DropReason.BAD_IP_HEADER;
+        }
+        ttl = (int)first & 0xFF;
         isFragmentable = false;
-        sourceHigh = ip6.sourceHigh();
-        sourceLow = ip6.sourceLow();
-        destinationHigh = ip6.destinationHigh();
-        destinationLow = ip6.destinationLow();
+        final int source = l3 + Ipv6Header.SOURCE_OFFSET;
+        sourceHigh = buffer.getLong(source, ByteOrder.BIG_ENDIAN);
+        sourceLow = buffer.getLong(source + Long.BYTES, ByteOrder.BIG_ENDIAN);
+        destinationHigh = buffer.getLong(source + 2 * Long.BYTES, ByteOrder.BIG_ENDIAN);
+        destinationLow = buffer.getLong(source + 3 * Long.BYTES, ByteOrder.BIG_ENDIAN);
         return isMartian(sourceHigh, sourceLow) ? DropReason.MARTIAN_ADDRESS : DropReason.NONE;
     }
 
@@ -147,7 +156,7 @@ final class PacketHeader
     void rewrite(final Frame frame, final long destination, final long source)
     {
         final MemoryBuffer buffer = frame.buffer();
-        ethernet.wrap(buffer, frame.offset(), EthernetHeader.LENGTH).addresses(destination, source);
+        EthernetHeader.addresses(buffer, l3 - EthernetHeader.LENGTH, destination, source);
         if (isV4)
         {
             // RFC 1624: the checksum grows by what the time to live shrinks by.

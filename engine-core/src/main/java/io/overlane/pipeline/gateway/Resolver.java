@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * frames back when the MAC is known or nobody answered (Linux {@code neigh_resolve_output}). One thread; allocates
  * nothing but the memory of the first held frame.
  */
-public final class Resolver
+final class Resolver
 {
     /** Next hops that are asked for at a time; a scan of a subnet takes them all for {@link #TRIES} intervals. */
     private static final int MAX_PENDING = 256;
@@ -36,7 +36,7 @@ public final class Resolver
     private static final int NONE = -1;
 
     /** Gets frames back. */
-    public interface Receiver
+    interface Receiver
     {
         /**
          * A frame no longer waits.
@@ -80,7 +80,7 @@ public final class Resolver
      * @param requests sends the requests.
      * @param counters of the way on which the frames wait.
      */
-    public Resolver(
+    Resolver(
         final NeighborTable neighbors,
         final NanoClock clock,
         final GatewayRequests requests,
@@ -99,7 +99,7 @@ public final class Resolver
      * @param asker  counts the requests.
      * @return {@link DropReason#NONE} if it is held, else why it must be dropped.
      */
-    public DropReason hold(
+    DropReason hold(
         final Router router,
         final RoutingCounters asker,
         final Frame frame,
@@ -182,7 +182,7 @@ public final class Resolver
     }
 
     /** Whether frames wait. */
-    public boolean isWaiting()
+    boolean isWaiting()
     {
         return pending > 0;
     }
@@ -193,7 +193,7 @@ public final class Resolver
      *
      * @return frames given back.
      */
-    public int work(final Receiver receiver)
+    int work(final Receiver receiver)
     {
         if (pending == 0)
         {
@@ -230,7 +230,7 @@ public final class Resolver
     }
 
     /** Give back all frames, because their thread ends. */
-    public void close(final Receiver receiver)
+    void close(final Receiver receiver)
     {
         while (pending > 0)
         {

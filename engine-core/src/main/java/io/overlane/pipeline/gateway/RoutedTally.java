@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Adds up the frames that are routed, so that their counters are written once for each batch and context. One thread.
  */
-public final class RoutedTally
+final class RoutedTally
 {
     private final Function<Vrf, RoutingCounters> way;
     private @Nullable Vrf vrf;
@@ -17,13 +17,13 @@ public final class RoutedTally
     private int bytes;
 
     /** @param way the counters of a context for the way of the frames. */
-    public RoutedTally(final Function<Vrf, RoutingCounters> way)
+    RoutedTally(final Function<Vrf, RoutingCounters> way)
     {
         this.way = way;
     }
 
     /** Count frames of a context. */
-    public void add(final Vrf of, final int count, final int length)
+    void add(final Vrf of, final int count, final int length)
     {
         if (of != vrf)
         {
@@ -35,7 +35,7 @@ public final class RoutedTally
     }
 
     /** Write the counters. */
-    public void flush()
+    void flush()
     {
         if (vrf != null && frames > 0)
         {

@@ -29,25 +29,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Options, extension headers, DSCP and ECN stay as they are; nothing in them is processed. A super-frame is one
  * packet: its headers are those of all its segments.
  */
-public final class Router
+final class Router
 {
-    /** The packet is dropped for {@link #reason()}. */
-    public static final int DROP = 0;
+    /** Why a packet goes nowhere. */
+    enum Outcome
+    {
+        /** It is dropped for {@link #reason()}. */
+        DROP,
 
-    /** The packet is for an address of a gateway. */
-    public static final int LOCAL = 1;
+        /** It is for an address of a gateway. */
+        LOCAL,
 
-    /** The packet goes to {@link #nextMac()} in the segment of {@link #out()}. */
-    public static final int SEGMENT = 2;
+        /** The MAC of the next hop in the segment of {@link #out()} is not known. */
+        UNRESOLVED,
 
-    /** The packet goes to {@link #remote()} in the L3 VNI. */
-    public static final int L3 = 3;
-
-    /** The MAC of the next hop in the segment of {@link #out()} is not known. */
-    public static final int UNRESOLVED = 4;
-
-    /** The sender gets the ICMP error, and if it may get none, the packet is dropped for {@link #reason()}. */
-    public static final int ERROR = 5;
+        /** The sender gets the ICMP error, and if it may get none, the packet is dropped for {@link #reason()}. */
+        ERROR
+    }
 
     /** ICMPv6 destination unreachable; time exceeded. */
     static final int UNREACHABLE_V6 = 1;
@@ -69,13 +67,12 @@ public final class Router
     private long version;
     private boolean isVersionKnown;
     private int packetLength;
+    // Of a packet that goes nowhere. A packet that is routed writes none of these.
+    private Outcome outcome = Outcome.DROP;
     private DropReason reason = DropReason.NONE;
     private @Nullable Link out;
     private long nextHigh;
     private long nextLow;
-    private long nextMac;
-    private int remote;
-    private @Nullable Port port;
     private int errorType;
     private int errorCode;
     private int errorRest;
@@ -96,9 +93,10 @@ public final class Router
      * @param layer3        the frame's {@link Layer3}.
      * @param segmentLength bytes of the longest segment of a super-frame, from the Ethernet header on; 0 for an
      *                      ordinary frame.
-     * @return one of the constants.
+     * @return where the packet goes, valid until the next decision; null if it goes nowhere: {@link #outcome()} says
+     *         why.
      */
-    public int decide(
+    @Nullable Adjacency decide(
         final Vrf vrf, final @Nullable Link in, final Frame frame, final int layer3, final int segmentLength)
     {
         if (Layer3.offset(layer3) != EthernetHeader.LENGTH)
@@ -120,11 +118,15 @@ public final class Router
         final boolean isKept = place.version == version && place.low == header.destinationLow &&
             place.high == header.destinationHigh && place.vrf == vrf &&
             (header.isV4 || !IpAddress.isLinkLocal(header.sourceHigh));
-        return isKept ? again(in, place) : decide(vrf, in, place);
+        if (!isKept || header.ttl <= 1 || packetLength > place.mtu || in == null && place.out == null)
+        {
+            return decide(vrf, in, place);
+        }
+        return place;
     }
 
     /** End a batch, whose packets share one reading of the versions of the tables. */
-    public void onBatchEnd()
+    void onBatchEnd()
     {
         isVersionKnown = false;
     }
@@ -147,28 +149,7 @@ public final class Router
         return made;
     }
 
-    /** Decide as the last time. */
-    private int again(final @Nullable Link in, final Adjacency known)
-    {
-        if (header.ttl <= 1)
-        {
-            return expired();
-        }
-        if (known.kind == L3)
-        {
-            nextMac = known.nextMac;
-            remote = known.remote;
-            return in == null ? drop(DropReason.SPLIT_HORIZON) : L3;
-        }
-        final Link link = known.out;
-        out = link;
-        nextMac = known.nextMac;
-        remote = known.remote;
-        port = known.port;
-        return link != null && packetLength > link.mtu() ? tooLong(link) : SEGMENT;
-    }
-
-    private int decide(final Vrf vrf, final @Nullable Link in, final Adjacency place)
+    private @Nullable Adjacency decide(final Vrf vrf, final @Nullable Link in, final Adjacency place)
     {
         if (header.isMartianDestination(in))
         {
@@ -179,7 +160,7 @@ public final class Router
         final Hop hop = isLinkLocal ? null : vrf.lookup(header.destinationHigh, header.destinationLow);
         if (isLinkLocal || hop != null && hop.kind() == Hop.LOCAL)
         {
-            return LOCAL;
+            return nowhere(Outcome.LOCAL);
         }
         if (hop != null && hop.kind() == Hop.BLACKHOLE)
         {
@@ -192,30 +173,13 @@ public final class Router
         }
         if (header.ttl <= 1)
         {
-            return expired();
+            return error(DropReason.TTL_EXPIRED, IcmpHeader.TIME_EXCEEDED, 0, TIME_EXCEEDED_V6, 0, 0);
         }
-        final int decision = hop == null ? noRoute() : follow(vrf, in, hop);
-        if (decision == SEGMENT || decision == L3)
-        {
-            keep(vrf, place, decision);
-        }
-        return decision;
+        return hop == null ? noRoute() : follow(vrf, in, hop, place);
     }
 
-    private void keep(final Vrf vrf, final Adjacency place, final int decision)
-    {
-        place.version = version;
-        place.high = header.destinationHigh;
-        place.low = header.destinationLow;
-        place.vrf = vrf;
-        place.kind = decision;
-        place.out = decision == SEGMENT ? out : null;
-        place.nextMac = nextMac;
-        place.remote = remote;
-        place.port = decision == SEGMENT ? port : null;
-    }
-
-    private int follow(final Vrf vrf, final @Nullable Link in, final Hop hop)
+    private @Nullable Adjacency follow(
+        final Vrf vrf, final @Nullable Link in, final Hop hop, final Adjacency place)
     {
         switch (hop.kind())
         {
@@ -225,9 +189,8 @@ public final class Router
                     // Both ends have routed it: a third router would only send it in circles (RFC 9135 §4.2).
                     return drop(DropReason.SPLIT_HORIZON);
                 }
-                nextMac = hop.mac();
-                remote = hop.remote();
-                return vrf.l3Vni() == RoutingContext.NO_VNI ? noRoute() : L3;
+                return vrf.l3Vni() == RoutingContext.NO_VNI ? noRoute() :
+                    keep(vrf, place, null, vrf.routerMac(), hop.mac(), hop.remote(), null);
 
             case Hop.CONNECTED:
                 nextHigh = header.destinationHigh;
@@ -247,51 +210,57 @@ public final class Router
         {
             return noRoute();
         }
-        out = link;
         if (packetLength > link.mtu())
         {
-            return tooLong(link);
+            return header.isFragmentable ? drop(DropReason.OVERSIZE) : tooBig(link.mtu());
         }
-        nextMac = neighbors.lookup(link.vni(), nextHigh, nextLow);
+        final long nextMac = neighbors.lookup(link.vni(), nextHigh, nextLow);
         if (nextMac == NeighborTable.MISSING)
         {
-            return UNRESOLVED;
+            out = link;
+            return nowhere(Outcome.UNRESOLVED);
         }
-        findStation(link);
-        return SEGMENT;
-    }
-
-    /** Find where the station is behind, as a bridge does. */
-    private void findStation(final Link link)
-    {
+        // Find where the station is, as a bridge does.
         final long entry = fdb.lookup(link.vni(), nextMac);
-        port = null;
-        remote = RemoteTable.MISSING;
-        if (entry != FdbEntry.MISSING && FdbEntry.target(entry) == FdbEntry.REMOTE)
+        if (entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE)
         {
-            final LocalPort local = link.segment().ports().find(FdbEntry.remote(entry));
-            port = local == null ? null : local.port();
-            remote = local == null ? FdbEntry.remote(entry) : RemoteTable.MISSING;
+            return keep(vrf, place, link, link.mac(), nextMac, RemoteTable.MISSING, null);
         }
+        final LocalPort local = link.segment().ports().find(FdbEntry.remote(entry));
+        return local == null ?
+            keep(vrf, place, link, link.mac(), nextMac, FdbEntry.remote(entry), null) :
+            keep(vrf, place, link, link.mac(), nextMac, RemoteTable.MISSING, local.port());
     }
 
-    private int tooLong(final Link link)
+    private Adjacency keep(
+        final Vrf vrf,
+        final Adjacency place,
+        final @Nullable Link leavesBy,
+        final long ownMac,
+        final long nextMac,
+        final int remote,
+        final @Nullable Port port)
     {
-        return header.isFragmentable ? drop(DropReason.OVERSIZE) : tooBig(link.mtu());
+        place.version = version;
+        place.high = header.destinationHigh;
+        place.low = header.destinationLow;
+        place.vrf = vrf;
+        place.out = leavesBy;
+        place.mtu = leavesBy == null ? Integer.MAX_VALUE : leavesBy.mtu();
+        place.ownMac = ownMac;
+        place.nextMac = nextMac;
+        place.remote = remote;
+        place.port = port;
+        return place;
     }
 
-    private int expired()
-    {
-        return error(DropReason.TTL_EXPIRED, IcmpHeader.TIME_EXCEEDED, 0, TIME_EXCEEDED_V6, 0, 0);
-    }
-
-    private int drop(final DropReason why)
+    private @Nullable Adjacency drop(final DropReason why)
     {
         reason = why;
-        return DROP;
+        return nowhere(Outcome.DROP);
     }
 
-    private int noRoute()
+    private @Nullable Adjacency noRoute()
     {
         return error(
             DropReason.NO_ROUTE,
@@ -299,7 +268,7 @@ public final class Router
             UNREACHABLE_V6, 0, 0);
     }
 
-    private int tooBig(final int mtu)
+    private @Nullable Adjacency tooBig(final int mtu)
     {
         return error(
             DropReason.OVERSIZE,
@@ -307,83 +276,71 @@ public final class Router
             IcmpHeader.PACKET_TOO_BIG_V6, 0, mtu);
     }
 
-    private int error(
+    private @Nullable Adjacency error(
         final DropReason why, final int type4, final int code4, final int type6, final int code6, final int rest)
     {
         reason = why;
         errorType = header.isV4 ? type4 : type6;
         errorCode = header.isV4 ? code4 : code6;
         errorRest = rest;
-        return ERROR;
+        return nowhere(Outcome.ERROR);
     }
 
-    /**
-     * Make the frame that leaves: other MACs, and a time to live or hop limit that is one less. The frame is the one of
-     * the last decision.
-     */
-    public void rewrite(final Frame frame, final long destination, final long source)
+    private @Nullable Adjacency nowhere(final Outcome why)
     {
-        header.rewrite(frame, destination, source);
+        outcome = why;
+        return null;
+    }
+
+    /** Make the frame of the last decision the one that leaves: other MACs, and a hop less to live. */
+    void rewrite(final Frame frame, final Adjacency to)
+    {
+        header.rewrite(frame, to.nextMac, to.ownMac);
+    }
+
+    /** Why the packet goes nowhere. */
+    Outcome outcome()
+    {
+        return outcome;
     }
 
     /** Why the packet is dropped. */
-    public DropReason reason()
+    DropReason reason()
     {
         return reason;
     }
 
-    /** The gateway of the segment that the packet leaves by. */
-    public Link out()
+    /** The gateway of the segment that the packet would leave by. */
+    Link out()
     {
         return Objects.requireNonNull(out, "out");
     }
 
     /** First word of the next hop's address. */
-    public long nextHigh()
+    long nextHigh()
     {
         return nextHigh;
     }
 
     /** Second word of the next hop's address. */
-    public long nextLow()
+    long nextLow()
     {
         return nextLow;
     }
 
-    /** MAC of the next hop, or router MAC of the remote. */
-    public long nextMac()
-    {
-        return nextMac;
-    }
-
-    /**
-     * Number of the remote that the station is behind; {@link RemoteTable#MISSING} if it is behind a port, or it is not
-     * known where.
-     */
-    public int remote()
-    {
-        return remote;
-    }
-
-    /** The port that the station is behind; null if it is behind none. */
-    public @Nullable Port port()
-    {
-        return port;
-    }
-
     /** Type of the ICMP error, of the packet's IP version. */
-    public int errorType()
+    int errorType()
     {
         return errorType;
     }
 
-    public int errorCode()
+    int errorCode()
     {
         return errorCode;
     }
 
     /** Second word of the ICMP error: an MTU or 0. */
-    public int errorRest()
+    int errorRest()
     {
         return errorRest;
     }
