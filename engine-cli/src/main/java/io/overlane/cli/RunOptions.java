@@ -28,6 +28,12 @@ public final class RunOptions
         "FILE.1, and so on up to FILE.9. 'ctl capture' has filters and limits. Default: none.")
     public @Nullable Path pcapng;
 
+    @Option(names = "--take-over", paramLabel = "SOCKET", description =
+        "Unix-domain socket by which a bridge replaces the one that runs here, without losing frames: if a bridge " +
+        "answers there, it ends and leaves its devices, its UDP socket, the frames that wait in them and what it " +
+        "learned; then this bridge answers there. Default: none.")
+    public @Nullable Path takeOver;
+
     /** Options for HTTP. */
     @Mixin
     public HttpOptions http = new HttpOptions();

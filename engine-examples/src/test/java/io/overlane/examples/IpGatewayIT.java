@@ -3,6 +3,7 @@ package io.overlane.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.admin.AdminClient;
 import io.overlane.admin.AdminStatus;
@@ -18,8 +19,11 @@ import io.overlane.examples.lab.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class IpGatewayIT
 {
     private static final int STREAM_MIB = 4;
+    private static final Pattern REQUESTS = Pattern.compile("(?m)^red(?: +\\d+){5} +(\\d+)");
 
     @TempDir
     private Path directory;
@@ -144,6 +149,45 @@ class IpGatewayIT
     }
 
     @Test
+    void shouldLoseNothingWhenTheGatewayIsReplaced() throws IOException
+    {
+        openKernelVteps();
+        final String[] takeOver = {"--take-over", directory.resolve("next.sock").toString()};
+        Bridge gateway = startGateway(takeOver);
+        ten.ping(thirty);
+        final PacketFlow between = PacketFlow.start(ten.host(), twenty.v4());
+        final PacketFlow betweenV6 = PacketFlow.start(twenty.host(), thirty.v6());
+        for (int i = 0; i < 2; i++)
+        {
+            final Bridge before = gateway;
+            gateway = startGateway(takeOver);
+            final CommandResult ended = before.process().await(60);
+            assertEquals(0, ended.status(), ended::toString);
+            assertEquals(List.of(), ended.stderr(), ended::toString);
+            between.awaitAlive();
+            betweenV6.awaitAlive();
+            assertTrue(
+                gateway.process().stdout().contains(
+                    "take-over: the bridge that ran here has ended and left socket, vx10, vx20, vx30"),
+                gateway.process().stdout()::toString);
+            // Nobody was asked: what the first gateway learned was handed over.
+            assertEquals("0", requests());
+        }
+        between.assertUnbroken();
+        betweenV6.assertUnbroken();
+        gateway.stop("TERM");
+        assertFalse(lab.host(3).hasDevice("vx10"), "nobody holds the device");
+    }
+
+    /** Requests for MACs that the gateway has sent. */
+    private String requests() throws IOException
+    {
+        final Matcher line = REQUESTS.matcher(ctl("stats"));
+        assertTrue(line.find());
+        return line.group(1);
+    }
+
+    @Test
     void shouldRouteToAGatewayOfTheKernelThroughAnL3Vni() throws IOException
     {
         final LabHost engine = lab.host(1);
@@ -239,9 +283,9 @@ class IpGatewayIT
         thirty = lab.addRoutedStation(lab.host(1), "br30", 30, 31);
     }
 
-    private Bridge startGateway() throws IOException
+    private Bridge startGateway(final String... options) throws IOException
     {
-        return start(lab.host(3), "vx30", "gateway.yaml on 192.0.2.3");
+        return start(lab.host(3), "vx30", "gateway.yaml on 192.0.2.3", options);
     }
 
     private Bridge startVtep(final int number, final int... vnis) throws IOException
@@ -262,10 +306,13 @@ class IpGatewayIT
         host.addToBridge("vx" + vni, "br" + vni);
     }
 
-    private Bridge start(final LabHost host, final String device, final String heading) throws IOException
+    private Bridge start(
+        final LabHost host, final String device, final String heading, final String... options) throws IOException
     {
         final Path file = Files.writeString(configuration(host), GatewayDocument.block(heading));
-        return Bridge.start(host, device, List.of(
+        final List<String> arguments = new ArrayList<>(List.of(
             "--config", file.toString(), "--admin", host == lab.host(3) ? socket().toString() : "off"));
+        arguments.addAll(List.of(options));
+        return Bridge.start(host, device, arguments);
     }
 }

@@ -226,7 +226,7 @@ final class BridgeControl
     {
         tasks.ask(() ->
         {
-            bridge.add(SegmentRequest.plans(words, run.plans().get(0), bridge::planOf, HostFacts.now()));
+            bridge.add(SegmentRequest.plans(words, run.plans().get(0), bridge.devices()::planOf, HostFacts.now()));
             return null;
         });
         return Answer.DONE;

@@ -24,6 +24,8 @@ final class BridgeDevice implements AutoCloseable
 
     private final TunDevice device;
     private final TunPort tun;
+    /** The device as a port, with all VLANs. */
+    private final Port whole;
     /** Null if the segment has the device to itself. */
     private final @Nullable VlanTrunk trunk;
     private final Port port;
@@ -32,13 +34,18 @@ final class BridgeDevice implements AutoCloseable
     private boolean isUp;
 
     private BridgeDevice(
-        final BridgePlan plan, final TunDevice device, final TunPort tun, final @Nullable VlanTrunk trunk)
+        final BridgePlan plan,
+        final TunDevice device,
+        final TunPort tun,
+        final Port whole,
+        final @Nullable VlanTrunk trunk)
     {
         this.plan = plan;
         this.device = device;
         this.tun = tun;
         this.trunk = trunk;
-        port = trunk == null ? tun : port(trunk, plan);
+        this.whole = whole;
+        port = trunk == null ? whole : port(trunk, plan);
     }
 
     private static Port port(final VlanTrunk trunk, final BridgePlan plan)
@@ -54,23 +61,27 @@ final class BridgeDevice implements AutoCloseable
      *
      * @param plan    of the device.
      * @param isTrunk true if segments share it, or one segment has a VLAN of it.
+     * @param handOver may have the device already.
      * @param errors  gets failures of the device.
      * @return the device.
      * @throws IOException if it cannot be made; then nothing stays behind.
      */
-    static BridgeDevice open(final BridgePlan plan, final boolean isTrunk, final ErrorHandler errors)
+    static BridgeDevice open(
+        final BridgePlan plan, final boolean isTrunk, final BridgeHandOver handOver, final ErrorHandler errors)
         throws IOException
     {
-        final TunDevice device = TunDevice.create(options(plan));
+        final TunDevice device = handOver.openDevice(plan);
         try
         {
-            if (plan.mac() != null)
+            // A device that another bridge left would lose its neighbours with a new address.
+            if (plan.mac() != null && !plan.mac().equals(device.mac()))
             {
                 device.mac(plan.mac());
             }
             device.mtu(plan.mtu());
             final TunPort tun = new TunPort(device, errors);
-            return new BridgeDevice(plan, device, tun, isTrunk ? trunk(plan, tun, errors) : null);
+            final Port port = handOver.gated(tun);
+            return new BridgeDevice(plan, device, tun, port, isTrunk ? trunk(plan, port, errors) : null);
         }
         catch (final IOException | RuntimeException | Error ex)
         {
@@ -82,10 +93,10 @@ final class BridgeDevice implements AutoCloseable
     /**
      * With one thread for both directions, a trunk cannot wait for its device: a part of a device has no descriptor.
      */
-    private static VlanTrunk trunk(final BridgePlan plan, final TunPort tun, final ErrorHandler errors)
+    private static VlanTrunk trunk(final BridgePlan plan, final Port port, final ErrorHandler errors)
     {
         return new VlanTrunk(
-            plan.threads() == 1 ? tun : WatchedPort.watch(tun, new DataPathThread(), errors), TRUNK_BATCH);
+            plan.threads() == 1 ? port : WatchedPort.watch(port, new DataPathThread(), errors), TRUNK_BATCH);
     }
 
     /**
@@ -102,7 +113,7 @@ final class BridgeDevice implements AutoCloseable
             throw new IOException("VNI " + other.vni() + ": device " + other.device() +
                 " is not shared by VLANs; restart the bridge to share it");
         }
-        final BridgeDevice sharing = new BridgeDevice(other, device, tun, trunk);
+        final BridgeDevice sharing = new BridgeDevice(other, device, tun, whole, trunk);
         sharing.isUp = true;
         return sharing;
     }
@@ -149,6 +160,12 @@ final class BridgeDevice implements AutoCloseable
     boolean isTrunk()
     {
         return trunk != null;
+    }
+
+    /** A further descriptor of the device, which the caller closes. */
+    int duplicateDescriptor() throws IOException
+    {
+        return device.duplicateDescriptor();
     }
 
     /** True if the device was removed. */

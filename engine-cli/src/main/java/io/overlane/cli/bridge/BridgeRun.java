@@ -7,6 +7,8 @@ import io.overlane.cli.bridge.config.ConfigFile;
 import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
 import io.overlane.cli.bridge.plan.ContextPlan;
+import io.overlane.cli.bridge.plan.FastPathMode;
+import io.overlane.cli.bridge.plan.UnderlayKind;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param isAdminWanted true if the bridge must not run without the admin socket.
  * @param http          whether and where to serve HTTP.
  * @param pcapng        the file to capture to; null for none.
+ * @param takeOver      socket by which bridges replace each other; null for none.
  * @param config        the configuration file; null if the bridge has options.
  */
 record BridgeRun(
@@ -31,6 +34,7 @@ record BridgeRun(
     boolean isAdminWanted,
     HttpOptions http,
     @Nullable Path pcapng,
+    @Nullable Path takeOver,
     @Nullable ConfigFile config)
 {
     /**
@@ -55,6 +59,11 @@ record BridgeRun(
         final String admin = given.admin != null || inFile == null ? given.admin : inFile.admin;
         final HttpOptions http = given.http.isGiven() || inFile == null ? given.http : inFile.http;
         http.address();
+        final Path takeOver = given.takeOver != null || inFile == null ? given.takeOver : inFile.takeOver;
+        if (takeOver != null)
+        {
+            plans.forEach(BridgeRun::requireReplaceable);
+        }
         return new BridgeRun(
             plans,
             contexts,
@@ -63,6 +72,18 @@ record BridgeRun(
             admin != null,
             http,
             given.pcapng != null || inFile == null ? given.pcapng : inFile.pcapng,
+            takeOver,
             config);
+    }
+
+    /** The devices and the socket of another bridge would need more than their descriptors. */
+    private static void requireReplaceable(final BridgePlan plan)
+    {
+        final String without = plan.underlay() != UnderlayKind.LIBC ? "underlay libc" :
+            plan.threads() != 2 || plan.queues() != 1 ? "two threads and one queue" :
+            plan.fastPath() != FastPathMode.OFF ? "fast-path off" :
+            plan.sourcePorts() != null ? "no source-ports" :
+            plan.policy().groups().isEmpty() ? "" : "no multicast group";
+        BridgePlanner.require(without.isEmpty(), "--take-over needs " + without);
     }
 }

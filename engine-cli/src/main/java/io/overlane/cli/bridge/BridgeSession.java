@@ -51,6 +51,7 @@ final class BridgeSession
     private final PrintWriter err;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
+    private final BridgeHandOver handOver;
     private @Nullable TcFastPath fastPath;
     /** Why the bridge cannot go on, if it cannot. */
     private @Nullable IOException failure;
@@ -67,6 +68,11 @@ final class BridgeSession
         this.run = run;
         this.out = out;
         this.err = err;
+        handOver = new BridgeHandOver(run.takeOver(), tasks::stop, line ->
+        {
+            out.println("take-over: " + line);
+            out.flush();
+        });
     }
 
     /**
@@ -81,17 +87,18 @@ final class BridgeSession
         final StopSignal signal = StopSignal.listen(tasks::stop);
         try
         {
-            final RunningBridge bridge = new RunningBridge(errors);
+            final RunningBridge bridge = new RunningBridge(handOver, errors);
             final BridgeControl control = new BridgeControl(run, bridge, tasks, systemd, out, err, LOG);
             control.listenForHangup();
             final BridgePlan first = run.plans().get(0);
             final AtomicInteger made = new AtomicInteger();
             final Progress progress = opened(Progress.begin(err, () -> made.get() == run.plans().size() ?
                 "filling tables and configuring the host" : made + " of " + run.plans().size() + " devices made"));
-            final Underlay underlay = opened(first.underlay().open(first, errors));
+            handOver.take();
+            final Underlay underlay = opened(handOver.open(first, errors));
             opened(bridge);
             final List<BridgeDevice> devices = new ArrayList<>();
-            final Set<String> trunks = RunningBridge.trunks(run.plans());
+            final Set<String> trunks = BridgeDevices.trunks(run.plans());
             for (final BridgePlan plan : run.plans())
             {
                 if (tasks.isStopped())
@@ -111,6 +118,7 @@ final class BridgeSession
             watchHost(bridge);
             progress.close();
             control.open(this::opened);
+            handOver.begin(engine);
             for (final BridgeDevice device : devices)
             {
                 out.println(startLine(underlay, device));
@@ -127,7 +135,7 @@ final class BridgeSession
             while (tasks.work(run.statsSeconds()))
             {
                 stats.printRates(out, System.nanoTime());
-                for (final BridgeDevice device : bridge.all())
+                for (final BridgeDevice device : bridge.devices().all())
                 {
                     out.println(
                         "  " + device.port().name() + ": " + device.tun().offload() + "; " + underlay.description());
@@ -135,7 +143,12 @@ final class BridgeSession
                 out.flush();
             }
             systemd.stopping();
+            if (handOver.isAsked())
+            {
+                bridge.leave(handOver);
+            }
             closeAll();
+            handOver.give();
             stats.printTotals(out, System.nanoTime());
             out.flush();
             if (engine.terminated().isCompletedExceptionally())
@@ -152,6 +165,7 @@ final class BridgeSession
         finally
         {
             closeAll();
+            handOver.close();
             signal.ended();
         }
     }

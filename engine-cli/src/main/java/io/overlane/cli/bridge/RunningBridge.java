@@ -40,13 +40,7 @@ final class RunningBridge implements AutoCloseable
     static final String OWNER = "config";
 
     private final ErrorHandler errors;
-    private final Map<Integer, BridgeDevice> devices = new LinkedHashMap<>();
-
-    /** Devices of segments that an operator added, which a change of the file does not remove. */
-    private final Map<Integer, BridgeDevice> added = new LinkedHashMap<>();
-
-    /** By name, trunks whose VLANs are being replaced: a new VLAN finds its trunk here if all others are gone. */
-    private final Map<String, BridgeDevice> kept = new LinkedHashMap<>();
+    private final BridgeDevices devices;
 
     /** Routing contexts of options or file. */
     private List<ContextPlan> contexts = List.of();
@@ -62,11 +56,13 @@ final class RunningBridge implements AutoCloseable
     /**
      * A bridge without engine and devices. It must be closed after the engine, which polls the devices.
      *
-     * @param errors gets failures, and host entries that could not be removed.
+     * @param handOver may have the devices already.
+     * @param errors   gets failures, and host entries that could not be removed.
      */
-    RunningBridge(final ErrorHandler errors)
+    RunningBridge(final BridgeHandOver handOver, final ErrorHandler errors)
     {
         this.errors = errors;
+        devices = new BridgeDevices(handOver, errors);
     }
 
     /**
@@ -79,8 +75,8 @@ final class RunningBridge implements AutoCloseable
      */
     BridgeDevice open(final BridgePlan plan, final boolean isTrunk) throws IOException
     {
-        final BridgeDevice device = openDevice(plan, isTrunk);
-        devices.put(plan.vni(), device);
+        final BridgeDevice device = devices.open(plan, isTrunk);
+        devices.configured().put(plan.vni(), device);
         mode = plan.mode();
         udpPort = plan.local().udpPort();
         return device;
@@ -91,12 +87,10 @@ final class RunningBridge implements AutoCloseable
         return engine;
     }
 
-    /** All devices, also of segments that an operator added. */
-    List<BridgeDevice> all()
+    /** The devices, also of segments that an operator added. */
+    BridgeDevices devices()
     {
-        final List<BridgeDevice> all = new ArrayList<>(devices.values());
-        all.addAll(added.values());
-        return all;
+        return devices;
     }
 
     /**
@@ -144,7 +138,7 @@ final class RunningBridge implements AutoCloseable
         }
         final Map<Integer, BridgePlan> plans = new LinkedHashMap<>();
         wanted.forEach(plan -> plans.put(plan.vni(), plan));
-        final Map<BridgeDevice, BridgePlan> changes = replaceSegments(plans, trunks(wanted), report);
+        final Map<BridgeDevice, BridgePlan> changes = replaceSegments(plans, BridgeDevices.trunks(wanted), report);
         changes.forEach(BridgeDevice::plan);
         contexts = routing;
         // Relax the source policy before peers are removed; tighten it after peers are added.
@@ -166,22 +160,14 @@ final class RunningBridge implements AutoCloseable
     private Map<BridgeDevice, BridgePlan> replaceSegments(
         final Map<Integer, BridgePlan> plans, final Set<String> trunks, final ChangeReport report)
     {
-        final List<Runnable> releases = new ArrayList<>();
-        for (final BridgeDevice device : devices.values())
-        {
-            if (trunks.contains(device.plan().device()) && device.isTrunk() &&
-                kept.putIfAbsent(device.plan().device(), device) == null)
-            {
-                releases.add(device.keepOpen());
-            }
-        }
+        final Runnable release = devices.keep(trunks);
         try
         {
-            removeConfigured(devices.values().stream().filter(device -> isLeaving(device, plans)), report);
+            removeConfigured(devices.configured().values().stream().filter(device -> isLeaving(device, plans)), report);
             final Map<BridgeDevice, BridgePlan> changes = new LinkedHashMap<>();
             for (final BridgePlan plan : plans.values())
             {
-                final BridgeDevice device = devices.get(plan.vni());
+                final BridgeDevice device = devices.configured().get(plan.vni());
                 if (device == null)
                 {
                     EngineAnswers.attempt(
@@ -198,8 +184,7 @@ final class RunningBridge implements AutoCloseable
         }
         finally
         {
-            kept.clear();
-            releases.forEach(Runnable::run);
+            release.run();
         }
     }
 
@@ -234,15 +219,6 @@ final class RunningBridge implements AutoCloseable
     }
 
     /**
-     * @param all wanted plans.
-     * @return devices that are trunks, because a plan has a VLAN of them.
-     */
-    static Set<String> trunks(final List<BridgePlan> all)
-    {
-        return all.stream().filter(plan -> plan.vlan() != null).map(BridgePlan::device).collect(Collectors.toSet());
-    }
-
-    /**
      * Add segments and their devices for an operator: all of them, or none.
      *
      * @param plans of the segments.
@@ -255,8 +231,9 @@ final class RunningBridge implements AutoCloseable
         {
             for (final BridgePlan plan : plans)
             {
-                final BridgeDevice device = join(plan, plan.vlan() != null || isTrunk(plan.device()));
-                added.put(plan.vni(), device);
+                final BridgeDevice device =
+                    devices.join(engine, plan, plan.vlan() != null || devices.isTrunk(plan.device()));
+                devices.added().put(plan.vni(), device);
                 done.add(plan.vni());
                 EngineAnswers.await(engine.control().operate(tables ->
                     plan.flood().stream().map(to -> tables.append(FdbRequest.flood(plan.vni(), to))).toList()));
@@ -266,23 +243,11 @@ final class RunningBridge implements AutoCloseable
         {
             for (final int vni : done)
             {
-                close(Objects.requireNonNull(added.remove(vni)));
+                BridgeDevices.remove(engine, Objects.requireNonNull(devices.added().remove(vni)));
             }
             throw ex;
         }
         configureHost();
-    }
-
-    /**
-     * The plan of a segment with that device, whose MAC and MTU other segments of the device have, too.
-     *
-     * @param device name of the device.
-     * @return null if there is no such device.
-     */
-    @Nullable BridgePlan planOf(final String device)
-    {
-        return all().stream().map(BridgeDevice::plan).filter(plan -> plan.device().equals(device)).findFirst()
-            .orElse(null);
     }
 
     /**
@@ -295,16 +260,16 @@ final class RunningBridge implements AutoCloseable
     {
         for (int vni = vnis.from(); vni <= vnis.to(); vni++)
         {
-            if (!added.containsKey(vni))
+            if (!devices.added().containsKey(vni))
             {
-                throw new IOException(devices.containsKey(vni) ?
+                throw new IOException(devices.configured().containsKey(vni) ?
                     "VNI " + vni + " comes from the configuration and cannot be removed with ctl" :
                     "no segment has VNI " + vni);
             }
         }
         for (int vni = vnis.from(); vni <= vnis.to(); vni++)
         {
-            close(Objects.requireNonNull(added.remove(vni)));
+            BridgeDevices.remove(engine, Objects.requireNonNull(devices.added().remove(vni)));
         }
         configureHost();
     }
@@ -319,8 +284,8 @@ final class RunningBridge implements AutoCloseable
     List<String> restore() throws IOException
     {
         final List<String> done = new ArrayList<>();
-        makeAnew(devices, done);
-        makeAnew(added, done);
+        makeAnew(devices.configured(), done);
+        makeAnew(devices.added(), done);
         final List<String> set = configureHost();
         if (!set.isEmpty())
         {
@@ -329,10 +294,17 @@ final class RunningBridge implements AutoCloseable
         return done;
     }
 
+    /** Leave devices and the host's entries to the bridge that waits for them. */
+    void leave(final BridgeHandOver handOver) throws IOException
+    {
+        handOver.leave(engine, devices.all());
+        host = null;
+    }
+
     @Override
     public void close()
     {
-        GuardedErrorHandler.of(errors).closeTogether(all());
+        GuardedErrorHandler.of(errors).closeTogether(devices.all());
         CloseHelper.quietClose(host);
     }
 
@@ -345,11 +317,11 @@ final class RunningBridge implements AutoCloseable
             {
                 requireReplaceable(device.plan());
                 some.remove(device.plan().vni());
-                close(device);
+                BridgeDevices.remove(engine, device);
             }
             for (final BridgeDevice device : gone)
             {
-                some.put(device.plan().vni(), join(device.plan(), device.isTrunk()));
+                some.put(device.plan().vni(), devices.join(engine, device.plan(), device.isTrunk()));
                 done.add("device " + device.plan().device() + " was removed; it was made anew");
             }
         }
@@ -377,7 +349,7 @@ final class RunningBridge implements AutoCloseable
     private List<String> configureHost() throws IOException
     {
         final List<HostEntry> entries = new ArrayList<>();
-        for (final BridgeDevice device : all())
+        for (final BridgeDevice device : devices.all())
         {
             device.up();
             entries.addAll(device.plan().hostEntries());
@@ -400,12 +372,12 @@ final class RunningBridge implements AutoCloseable
         final ChangeReport report)
         throws IOException
     {
-        if (added.containsKey(plan.vni()))
+        if (devices.added().containsKey(plan.vni()))
         {
             throw new IOException("VNI " + plan.vni() + " was added with ctl: remove it before it is configured");
         }
-        final BridgeDevice device = join(plan, isTrunk);
-        devices.put(plan.vni(), device);
+        final BridgeDevice device = devices.join(engine, plan, isTrunk);
+        devices.configured().put(plan.vni(), device);
         changes.put(device, plan);
         report.done("VNI " + plan.vni() + " added on " + device.port().name());
     }
@@ -425,69 +397,16 @@ final class RunningBridge implements AutoCloseable
                 {
                     device.close();
                 }
-                devices.remove(device.plan().vni());
+                devices.configured().remove(device.plan().vni());
                 report.done("VNI " + device.plan().vni() + " removed with " + device.port().name());
             },
             report);
     }
 
-    /** Add a segment to the running engine. */
-    private BridgeDevice join(final BridgePlan plan, final boolean isTrunk) throws IOException
-    {
-        final BridgeDevice device = openDevice(plan, isTrunk);
-        try
-        {
-            EngineAnswers.await(engine.segments().add(plan.segment(device.port())));
-            return device;
-        }
-        catch (final IOException | RuntimeException ex)
-        {
-            device.close();
-            throw ex;
-        }
-    }
-
-    /** A device of its own, or a VLAN of an existing one. */
-    private BridgeDevice openDevice(final BridgePlan plan, final boolean isTrunk) throws IOException
-    {
-        BridgeDevice trunk = kept.get(plan.device());
-        for (final BridgeDevice other : all())
-        {
-            if (isTrunk && !other.isGone() && other.plan().device().equals(plan.device()))
-            {
-                if (other.plan().isSamePlace(plan))
-                {
-                    throw new IOException(
-                        (plan.vlan() == null ? "frames without a tag" : "VLAN " + plan.vlan()) + " of device " +
-                            plan.device() + " belong to VNI " + other.plan().vni() + ": remove that segment first");
-                }
-                trunk = other;
-            }
-        }
-        return isTrunk && trunk != null ? trunk.share(plan) : BridgeDevice.open(plan, isTrunk, errors);
-    }
-
-    private boolean isTrunk(final String device)
-    {
-        return all().stream().anyMatch(other -> other.isTrunk() && other.plan().device().equals(device));
-    }
-
-    private void close(final BridgeDevice device) throws IOException
-    {
-        try
-        {
-            EngineAnswers.await(engine.segments().remove(device.plan().vni()));
-        }
-        finally
-        {
-            device.close();
-        }
-    }
-
     private ReconcileResult applyTables() throws IOException
     {
         final DesiredState state = new DesiredState();
-        devices.values().forEach(device -> device.plan().addTo(state));
+        devices.configured().values().forEach(device -> device.plan().addTo(state));
         contexts.forEach(context -> context.addTo(state));
         return EngineAnswers.await(engine.control().apply(OWNER, state));
     }

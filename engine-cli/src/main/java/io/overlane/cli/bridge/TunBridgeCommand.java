@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 public final class TunBridgeCommand implements Callable<Integer>
 {
     private static final Set<String> BESIDE_FILE =
-        Set.of("--config", "--stats", "--admin", "--http", "--http-host", "--pcapng");
+        Set.of("--config", "--stats", "--admin", "--http", "--http-host", "--pcapng", "--take-over");
 
     @Mixin
     private BridgeOptions options;
@@ -46,7 +46,7 @@ public final class TunBridgeCommand implements Callable<Integer>
 
     @Option(names = "--config", paramLabel = "FILE", description =
         "Take every setting from a YAML file (docs/config.md), and read it again at SIGHUP. Besides it only " +
-        "--stats, --admin, --http and --pcapng may be given; they override the file. Default: none.")
+        "--stats, --admin, --http, --pcapng and --take-over may be given; they override the file. Default: none.")
     private @Nullable Path config;
 
     @Spec

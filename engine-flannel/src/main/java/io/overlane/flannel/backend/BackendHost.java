@@ -4,6 +4,7 @@ package io.overlane.flannel.backend;
 import io.overlane.address.IpPrefix;
 import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.lease.NetworkConfig;
+import io.overlane.tun.handover.TakenDescriptors;
 import io.overlane.tun.host.IpCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ public record BackendHost(
     IpCommand ip,
     boolean blackhole,
     LeftOut leftOut,
-    TakenTunnels taken,
+    TakenDescriptors taken,
     ErrorHandler errors)
 {
     /** @return the networks of the families that are enabled. */

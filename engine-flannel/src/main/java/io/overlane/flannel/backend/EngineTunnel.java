@@ -16,6 +16,9 @@ import io.overlane.tun.TunKind;
 import io.overlane.tun.TunOffload;
 import io.overlane.tun.TunOptions;
 import io.overlane.tun.TunPort;
+import io.overlane.tun.handover.Gate;
+import io.overlane.tun.handover.GatedPort;
+import io.overlane.tun.handover.GatedUnderlay;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
@@ -80,7 +83,7 @@ final class EngineTunnel implements AutoCloseable
             .errorHandler(errors)
             .segment(true)
             .coalesce(true);
-        final TunnelDescriptors left = host.taken().take(plan.name());
+        final TunnelDescriptors left = TunnelDescriptors.take(host.taken(), plan.name());
         final Gate gate = host.taken().gate();
         LibcUnderlay underlay = null;
         TunDevice device = null;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.backend;
 
+import io.overlane.tun.handover.TakenDescriptors;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Open descriptors of a tunnel.
  *
@@ -10,4 +16,28 @@ package io.overlane.flannel.backend;
  */
 public record TunnelDescriptors(String name, int device, int socket)
 {
+    /** The descriptors of some tunnels, as a process leaves them to the next one. */
+    public static Map<String, Integer> byName(final List<TunnelDescriptors> tunnels)
+    {
+        final Map<String, Integer> all = new LinkedHashMap<>();
+        for (final TunnelDescriptors tunnel : tunnels)
+        {
+            all.put(tunnel.name, tunnel.device);
+            all.put(socketOf(tunnel.name), tunnel.socket);
+        }
+        return all;
+    }
+
+    /** Descriptors that the caller has to close; null if no tunnel of this name was left. */
+    static @Nullable TunnelDescriptors take(final TakenDescriptors taken, final String name)
+    {
+        final int device = taken.take(name);
+        final int socket = taken.take(socketOf(name));
+        return device == TakenDescriptors.NONE ? null : new TunnelDescriptors(name, device, socket);
+    }
+
+    private static String socketOf(final String name)
+    {
+        return "socket of " + name;
+    }
 }

@@ -7,6 +7,7 @@ import io.overlane.flannel.host.status.HealthServer;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
 import io.overlane.memory.FastAccess;
+import io.overlane.tun.handover.HandOver;
 import io.overlane.tun.service.SystemdNotifier;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -73,7 +74,7 @@ public final class FlannelNode
         this.nodeOptions = nodeOptions;
         this.managers = managers;
         this.events = Printable.lines(events);
-        this.handOver = new HandOver(nodeOptions.takeOver, this::stop, this.events);
+        this.handOver = new HandOver("node", nodeOptions.takeOver, this::stop, this.events);
         this.systemd = new SystemdNotifier(environment, this::report);
     }
 

@@ -1,54 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.node;
 
-import io.overlane.flannel.host.check.HostChecks;
+import io.overlane.flannel.backend.TunnelDescriptors;
 import io.overlane.flannel.host.link.InterfaceChoice;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
-import io.overlane.flannel.lease.LeaseKeeper;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.RegistryException;
 import io.overlane.flannel.lease.SubnetManager;
-import io.overlane.flannel.lease.ThreadAlarms;
+import io.overlane.tun.handover.HandOver;
 import io.overlane.tun.host.IpCommand;
 import io.overlane.tun.service.SystemdNotifier;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's membership in the network with one configuration: it has a lease, an open tunnel and the leases of the
- * others, and checks that keep the host equal to them, which all run on one thread.
+ * The node's membership in the network with one configuration: the steps until it has a lease, an open tunnel and the
+ * leases of the others, which a {@link JoinedNode} follows from then on, and the steps back.
  */
 @SuppressWarnings("NullAway.Init") // join() sets the fields that are not set here.
 final class NodeMembership implements AutoCloseable
 {
-    /** Period of the check of devices and addresses, which costs a few system calls. */
-    private static final long NETWORK_PERIOD_S = 1;
-
-    /** Period of the check of routes and neighbours, which costs some processes; flannel's host-gw has the same. */
-    private static final long ROUTES_PERIOD_S = 10;
-
-    /** The check of the peers runs on each change; the period only keeps it scheduled. */
-    private static final long PEERS_PERIOD_S = TimeUnit.DAYS.toSeconds(1);
-
-    private static final String NETWORK = "network";
-    private static final String PEERS = "peers";
-    private static final String ROUTES = "routes";
-    private static final String RULES = "rules";
-
     private final FlannelOptions options;
     private final NodeOptions nodeOptions;
     private final SubnetManager manager;
@@ -63,13 +44,10 @@ final class NodeMembership implements AutoCloseable
     /** Reaches zero when the node must stop or has to begin anew with another configuration of the network. */
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile String waitsFor = "";
-    private volatile @Nullable LeaseKeeper keeper;
-    private volatile Peers peers;
-    private volatile HostChecks checks;
+    private volatile @Nullable JoinedNode joined;
 
     private NetworkConfig network;
     private volatile NodeNetwork nodeNetwork;
-    private SubnetManager.Watch watch;
 
     NodeMembership(
         final FlannelOptions options,
@@ -88,7 +66,11 @@ final class NodeMembership implements AutoCloseable
         this.errors = error ->
         {
             events.accept(message(error));
-            askFor(NETWORK);
+            final JoinedNode node = joined;
+            if (node != null)
+            {
+                node.checkNetwork();
+            }
         };
     }
 
@@ -125,7 +107,17 @@ final class NodeMembership implements AutoCloseable
             handOver.taken(),
             events,
             errors);
-        opened.push(() -> handOver.close(nodeNetwork));
+        opened.push(() ->
+        {
+            if (handOver.isAsked())
+            {
+                handOver.leave(TunnelDescriptors.byName(nodeNetwork.leave()), List.of());
+            }
+            else
+            {
+                nodeNetwork.close();
+            }
+        });
         final ConfigurationCheck check = new ConfigurationCheck(network, nodeNetwork.external());
         try
         {
@@ -159,8 +151,11 @@ final class NodeMembership implements AutoCloseable
         waitFor("opening the tunnel");
         open(own, hostSide, published.isEmpty());
         waitFor("waiting for the other nodes' leases");
-        follow(own, hostSide);
-        if (!awaitPeers())
+        final JoinedNode node = new JoinedNode(options, manager, nodeNetwork, hostSide, over, events);
+        opened.push(node);
+        joined = node;
+        node.follow(own, systemd);
+        if (!node.awaitPeers(errors))
         {
             return false;
         }
@@ -171,8 +166,9 @@ final class NodeMembership implements AutoCloseable
     /** @return lease, backend, MTU and number of peers, for people. */
     String description()
     {
-        return ownLease().key() + ", backend " + network.backendType() + ", MTU " +
-            nodeNetwork.backend().containerMtu() + ", " + peers.count();
+        final JoinedNode node = Objects.requireNonNull(joined);
+        return node.ownLease().key() + ", backend " + network.backendType() + ", MTU " +
+            nodeNetwork.backend().containerMtu() + ", " + node.peers().count();
     }
 
     void awaitEnd() throws InterruptedException
@@ -195,8 +191,9 @@ final class NodeMembership implements AutoCloseable
     /** @return the present status; null while there is no lease. Any thread. */
     @Nullable FlannelStatus status()
     {
-        final LeaseKeeper kept = keeper;
-        return kept == null ? null : new FlannelStatus(kept.lease(), peers.leases(), nodeNetwork.backend());
+        final JoinedNode node = joined;
+        return node == null || !node.hasLease() ? null :
+            new FlannelStatus(node.ownLease(), node.peers().leases(), nodeNetwork.backend());
     }
 
     private void waitFor(final String what)
@@ -277,124 +274,6 @@ final class NodeMembership implements AutoCloseable
         catch (final IllegalArgumentException ex)
         {
             throw new IOException("network configuration: " + ex.getMessage(), ex);
-        }
-    }
-
-    private void follow(final Lease own, final HostSide hostSide)
-    {
-        final ThreadAlarms alarms = new ThreadAlarms("flannel-lease");
-        opened.push(alarms);
-        peers = new Peers(events, () -> askFor(ROUTES), () -> askFor(PEERS), this::isOwn,
-            lease -> nodeNetwork.backend().reaches(lease));
-        final LeaseKeeper kept = new LeaseKeeper(
-            manager, own, Duration.ofMinutes(options.renewMarginMinutes), alarms, this.new Kept(), events).start();
-        keeper = kept;
-        opened.push(kept);
-        nodeNetwork.follow(this.new Joined());
-        watch = manager.watchLeases(own.key(), peers);
-        opened.push(() -> watch.close());
-        // Close the checks first, so that none changes the host while the rest is closed.
-        final HostChecks running = new HostChecks(
-            (name, corrected) -> events.accept(corrected),
-            (name, failure) -> events.accept(name + ": " + message(failure)));
-        opened.push(running);
-        running.every(NETWORK, NETWORK_PERIOD_S, nodeNetwork::checkNetwork);
-        running.every(PEERS, PEERS_PERIOD_S, nodeNetwork::carryOutPeers);
-        running.every(ROUTES, ROUTES_PERIOD_S, nodeNetwork::checkRoutes);
-        running.every(RULES, options.rulesResyncSeconds, hostSide::ensureRules);
-        checks = running;
-    }
-
-    private Lease ownLease()
-    {
-        return Objects.requireNonNull(keeper).lease();
-    }
-
-    private boolean isOwn(final Lease lease)
-    {
-        final Lease own = ownLease();
-        return lease.key().equals(own.key()) || lease.attributes().equals(own.attributes());
-    }
-
-    /** Follows the node's lease. */
-    private final class Kept implements LeaseKeeper.Listener
-    {
-        @Override
-        public void onKept(final Lease lease)
-        {
-            events.accept("lease " + lease.key() + " renewed");
-        }
-
-        @Override
-        public void onMoved(final Lease before, final Lease now)
-        {
-            systemd.status("lease " + now.key() + ", moved from " + before.key());
-            askFor(NETWORK);
-        }
-
-        @Override
-        public void onReconfigured()
-        {
-            over.countDown();
-        }
-    }
-
-    /** What the registry has, for the checks. */
-    private final class Joined implements NodeNetwork.RegistryView
-    {
-        @Override
-        public Lease own()
-        {
-            return ownLease();
-        }
-
-        @Override
-        public @Nullable List<Lease> peersOrNull()
-        {
-            return peers.known().getCount() == 0 ? peers.leases() : null;
-        }
-
-        @Override
-        public void publish(final LeaseAttributes attributes)
-        {
-            Objects.requireNonNull(keeper).publish(attributes);
-        }
-
-        @Override
-        public void onMoved()
-        {
-            watch.close();
-            watch = manager.watchLeases(ownLease().key(), peers);
-        }
-    }
-
-    /** @return false if the node is over before all peers are known and set up on the host. */
-    private boolean awaitPeers() throws InterruptedException
-    {
-        while (!peers.known().await(50, TimeUnit.MILLISECONDS))
-        {
-            if (over.getCount() == 0)
-            {
-                return false;
-            }
-        }
-        try
-        {
-            checks.now(ROUTES).get();
-        }
-        catch (final ExecutionException | CancellationException ex)
-        {
-            errors.onError(ex);
-        }
-        return over.getCount() > 0;
-    }
-
-    private void askFor(final String check)
-    {
-        final HostChecks running = checks;
-        if (running != null)
-        {
-            running.now(check);
         }
     }
 

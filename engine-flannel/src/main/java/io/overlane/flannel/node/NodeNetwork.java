@@ -7,7 +7,6 @@ import io.overlane.flannel.backend.Backend;
 import io.overlane.flannel.backend.BackendHost;
 import io.overlane.flannel.backend.Backends;
 import io.overlane.flannel.backend.LeftOut;
-import io.overlane.flannel.backend.TakenTunnels;
 import io.overlane.flannel.backend.TunnelDescriptors;
 import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.host.link.InterfaceChoice;
@@ -20,6 +19,7 @@ import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.SubnetKey;
 import io.overlane.flannel.lease.SubnetRange;
+import io.overlane.tun.handover.TakenDescriptors;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -48,7 +48,7 @@ final class NodeNetwork implements AutoCloseable
     private final Consumer<String> events;
     private final ErrorHandler errors;
     private final LeftOut leftOut;
-    private final TakenTunnels taken;
+    private final TakenDescriptors taken;
     private ExternalInterface external;
     private RouteMtu underlay;
     private int warnedMtu;
@@ -82,7 +82,7 @@ final class NodeNetwork implements AutoCloseable
         final InterfaceChoice choice,
         final IpCommand ip,
         final boolean blackhole,
-        final TakenTunnels taken,
+        final TakenDescriptors taken,
         final Consumer<String> events,
         final ErrorHandler errors) throws IOException
     {

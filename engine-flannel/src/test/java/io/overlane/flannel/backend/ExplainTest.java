@@ -9,6 +9,7 @@ import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.flannel.lease.SubnetKey;
+import io.overlane.tun.handover.TakenDescriptors;
 import io.overlane.tun.host.IpCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ class ExplainTest
             IpAddress.parse("192.0.2.1"), isDual ? IpAddress.parse("2001:db8::1") : null);
         return Backends.create(new BackendHost(
             network, external, new IpCommand(List.of("false")), false, new LeftOut(notices::add),
-            new TakenTunnels(false),
+            new TakenDescriptors(false),
             error -> notices.add(error.toString())), null);
     }
 

@@ -66,6 +66,27 @@ public enum UnderlayKind
         }
     }
 
+    /**
+     * Use a socket that another process has bound; if it is bound to another address, bind one.
+     *
+     * @param socket descriptor, which is closed if it cannot be used.
+     */
+    public Underlay adopt(final int socket, final BridgePlan plan, final ErrorHandler errorHandler)
+        throws UnderlayException
+    {
+        final Vtep local = plan.local();
+        final UnderlayOptions options =
+            with(new UnderlayOptions(local.address(), local.udpPort()).errorHandler(errorHandler), plan);
+        try
+        {
+            return LibcUnderlay.adopt(socket, options.v6Only(!isBoth(plan)));
+        }
+        catch (final UnderlayException ex)
+        {
+            return open(plan, errorHandler);
+        }
+    }
+
     private static NettyUnderlay opened(final CompletionStage<NettyUnderlay> stage) throws UnderlayException
     {
         try
@@ -82,14 +103,19 @@ public enum UnderlayKind
         }
     }
 
-    /** A bridge bound to "::" carries IPv6 only, as the kernel's device does, unless it has an IPv4 remote. */
     private static Underlay openLibc(final BridgePlan plan, final UnderlayOptions options) throws UnderlayException
     {
-        final boolean isBoth = plan.local().address().equals(IpAddress.ANY_V6) && plan.reachesIpv4();
+        final boolean isBoth = isBoth(plan);
         // Several queues, and one thread for both directions, need a single socket, which then carries both families.
         return isBoth && plan.threads() > 1 && plan.queues() == 1 ?
             DualStack.open(options) :
             LibcUnderlay.open(options.v6Only(!isBoth));
+    }
+
+    /** A bridge bound to "::" carries IPv6 only, as the kernel's device does, unless it has an IPv4 remote. */
+    private static boolean isBoth(final BridgePlan plan)
+    {
+        return plan.local().address().equals(IpAddress.ANY_V6) && plan.reachesIpv4();
     }
 
     private static UnderlayOptions with(final UnderlayOptions options, final BridgePlan plan)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.flannel.backend;
+package io.overlane.tun.handover;
 
 import io.overlane.underlay.ForwardingUnderlay;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
 
 /** A socket that sends at any time, and is not read before its gate is open. */
-final class GatedUnderlay extends ForwardingUnderlay
+public final class GatedUnderlay extends ForwardingUnderlay
 {
     private final Gate gate;
 
-    GatedUnderlay(final Underlay underlay, final Gate gate)
+    public GatedUnderlay(final Underlay underlay, final Gate gate)
     {
         super(underlay);
         this.gate = gate;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.flannel.backend;
+package io.overlane.tun.handover;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps packets waiting in the kernel until the tables of an engine are filled. Without it an engine that takes over a
- * device would drop the packets that wait there, as it knows no peer yet.
+ * Keeps packets waiting in the kernel while an engine must not read them: until its tables are filled, as it would drop
+ * them before, and from the time when it leaves its devices to the next process.
  */
-final class Gate
+public final class Gate
 {
     /** Longest pause of a thread that finds the gate closed: short enough to begin at once. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -20,10 +20,16 @@ final class Gate
         return isOpen;
     }
 
-    /** Let the packets through; for good. */
-    void open()
+    /** Let the packets through. Any thread. */
+    public void open()
     {
         isOpen = true;
+    }
+
+    /** Keep the packets waiting from now on; a batch that is read at the moment is still carried. Any thread. */
+    public void close()
+    {
+        isOpen = false;
     }
 
     void pause(final long timeoutNs)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.overlane.flannel.backend;
+package io.overlane.tun.handover;
 
 import io.overlane.frame.FrameBatch;
 import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
 
 /** A device that delivers frames at any time, and is not read before its gate is open. */
-final class GatedPort extends ForwardingPort
+public final class GatedPort extends ForwardingPort
 {
     private final Gate gate;
 
-    GatedPort(final Port port, final Gate gate)
+    public GatedPort(final Port port, final Gate gate)
     {
         super(port);
         this.gate = gate;
