@@ -29,8 +29,8 @@ public final class Transit
     /** Longest frame in bytes, less the layer 2 header: jumbo frames of any network fit. */
     public static final int MTU = 9_216;
 
-    /** Frames between the two threads; a batch and more. */
-    public static final int CAPACITY = 256;
+    /** Frames of that length between the two threads, a batch and more: a mebibyte, or 600 frames of 1,500 bytes. */
+    public static final int CAPACITY = 96;
 
     /** In the place of a remote: the frame goes where its segment's tables say, to ports too. */
     public static final int FORWARD = -1;

@@ -186,7 +186,8 @@ final class Changes
     {
         final Membership membership = any(engine);
         final Network network = membership.network;
-        if (engine.memberships.size() < 2 || network.members.size() < 3 || network.id == 0)
+        if (engine.memberships.size() < 2 || network.members.size() < 3 || network.id == 0 ||
+            network.isRouted() && Routing.home(network) == engine)
         {
             return;
         }

@@ -38,10 +38,12 @@ final class ControlPlane
         policy -> policy.profile(PolicyProfile.STRICT));
 
     private final List<Consumer<SegmentPolicy>> learning;
+    private final Routing routing;
 
     /** {@code learning} are the policies of networks that learn. */
-    ControlPlane(final List<Consumer<SegmentPolicy>> learning)
+    ControlPlane(final List<Consumer<SegmentPolicy>> learning, final Routing routing)
     {
+        this.routing = routing;
         this.learning = learning;
         learning.forEach(policy -> Rules.of(made(policy), 0));
     }
@@ -163,9 +165,14 @@ final class ControlPlane
         });
     }
 
-    private static void state(final SimEngine engine)
+    private void state(final SimEngine engine)
     {
         final DesiredState state = new DesiredState();
+        if (engine.model.routing().hasContext ||
+            engine.memberships.values().stream().anyMatch(of -> of.network.isRouted()))
+        {
+            routing.addTo(state, engine);
+        }
         for (final Membership membership : engine.memberships.values())
         {
             if (membership.network.kind == Network.Kind.STATES)
@@ -191,20 +198,21 @@ final class ControlPlane
         for (final Station station : membership.network.stations)
         {
             final SegmentModel.Entry entry = wanted.get(station.mac);
+            final MacAddress mac = new MacAddress(station.mac);
             if (entry != null)
             {
-                final MacAddress mac = new MacAddress(station.mac);
                 state.fdb(vni, mac, Endpoints.vtep(entry.place));
                 if (isDifferent(model.station(station.mac), entry))
                 {
                     model.stations.put(station.mac, entry);
                 }
-                for (final IpAddress address : List.of(
-                    IpAddress.ofV4(station.ip), new IpAddress(StationFrames.NET6, station.ip6Low)))
-                {
-                    state.neighbor(vni, address, mac);
-                    model.neighbors.put(address, station.mac);
-                }
+            }
+            // A gateway needs the MACs of all stations, also of those behind its ports, and of those that are away.
+            for (final IpAddress address : List.of(
+                IpAddress.ofV4(station.ip), new IpAddress(StationFrames.NET6, station.ip6Low)))
+            {
+                state.neighbor(vni, address, mac);
+                model.neighbors.put(address, station.mac);
             }
         }
         final Set<SegmentModel.Remote> flood = new LinkedHashSet<>();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.testkit.fabric;
 
-import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.fate.Fate;
 import io.overlane.policy.VlanPolicy;
@@ -25,28 +24,45 @@ final class EngineModel
     /** The engine keeps ages in milliseconds. */
     static final long CLOCK_STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /**
-     * The engine looks for old entries once a second, and an entry may hide another one that was last seen within 1,024
-     * ms of it.
-     */
-    private static final long AGE_TOLERANCE_NS = TimeUnit.MILLISECONDS.toNanos(2_100);
+    /** A flooded frame that came from no port of its segment. */
+    static final int NO_PORT = -1;
 
     private static final int TUNNEL_HEADER = 8;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
 
     private final Map<Integer, SegmentModel> segments = new HashMap<>();
+    private final int self;
     private final IntPredicate isUp;
+    private final RoutingModel routing = new RoutingModel(this);
 
-    /** {@code isUp} answers whether an endpoint can be reached at all. */
-    EngineModel(final IntPredicate isUp)
+    /** {@code self} is the engine's endpoint; {@code isUp} answers whether an endpoint can be reached at all. */
+    EngineModel(final int self, final IntPredicate isUp)
     {
+        this.self = self;
         this.isUp = isUp;
     }
 
     Map<Integer, SegmentModel> segments()
     {
         return segments;
+    }
+
+    RoutingModel routing()
+    {
+        return routing;
+    }
+
+    int self()
+    {
+        return self;
+    }
+
+    /** The engine ends. */
+    void clear()
+    {
+        segments.clear();
+        routing.clear();
     }
 
     SegmentModel segment(final int vni)
@@ -81,23 +97,10 @@ final class EngineModel
     {
         for (final SegmentModel segment : segments.values())
         {
-            if (segment.mayAge(nowNs))
+            final String difference = segment.mayAge(nowNs) ? segment.settleAges(nowNs, isPresent) : null;
+            if (difference != null)
             {
-                for (final Map.Entry<Long, SegmentModel.Entry> station : segment.aged(nowNs))
-                {
-                    final long mac = station.getKey();
-                    final long ageNs = nowNs - station.getValue().seenNs;
-                    if (!isPresent.test(segment.vni, mac))
-                    {
-                        segment.stations.remove(mac);
-                    }
-                    else if (segment.overdueNs(station.getValue(), nowNs) > AGE_TOLERANCE_NS)
-                    {
-                        return "the entry of " + MacAddress.toString(mac) + " in VNI " + segment.vni + " is " +
-                            TimeUnit.NANOSECONDS.toMillis(ageNs) + " ms old, its age limit is " +
-                            TimeUnit.NANOSECONDS.toMillis(segment.rules().ageNs()) + " ms";
-                    }
-                }
+                return difference;
             }
         }
         return null;
@@ -126,13 +129,17 @@ final class EngineModel
         final byte[][] pieces = cut == null ? new byte[][]{frame} : cut;
         final long destination = Bytes.mac(frame, 0);
         final SegmentModel.Entry entry = MacAddress.isGroup(destination) ? null : segment.station(destination);
-        if (segment.ports > 1 && !segment.learn(Bytes.mac(frame, 6), SegmentModel.portPlace(port), nowNs))
+        if (segment.learnsPorts() && !segment.learn(Bytes.mac(frame, 6), SegmentModel.portPlace(port), nowNs))
         {
             drop(effects, Fate.Direction.ENCAP, DropReason.STATIC_VIOLATION, pieces.length);
             return;
         }
+        if (routing.fromPort(segment, port, pieces, effects))
+        {
+            return;
+        }
         final boolean mayAnswer = segment.rules().proxy() && MacAddress.isGroup(destination);
-        final byte[] answer = mayAnswer ? answer(segment, frame) : null;
+        final byte[] answer = mayAnswer ? segment.answer(frame) : null;
         if (answer != null)
         {
             effects.offers.add(new Effects.Offer(vni, port, answer));
@@ -144,7 +151,7 @@ final class EngineModel
         }
         else if (!entry.isPort())
         {
-            final DropReason reason = send(segment, entry.place, entry.vni, pieces, effects);
+            final DropReason reason = send(segment.vniOf(entry.vni), entry.place, pieces, effects);
             settle(effects, Fate.Direction.ENCAP, false, reason, pieces.length);
         }
         else if (entry.port() == port)
@@ -158,7 +165,7 @@ final class EngineModel
         }
     }
 
-    private void flood(final SegmentModel segment, final int from, final byte[][] pieces, final Effects effects)
+    void flood(final SegmentModel segment, final int from, final byte[][] pieces, final Effects effects)
     {
         DropReason first = DropReason.NO_DESTINATION;
         boolean isDelivered = false;
@@ -173,7 +180,7 @@ final class EngineModel
         }
         for (final SegmentModel.Remote remote : segment.flood)
         {
-            final DropReason reason = send(segment, remote.endpoint(), remote.vni(), pieces, effects);
+            final DropReason reason = send(segment.vniOf(remote.vni()), remote.endpoint(), pieces, effects);
             settle(effects, Fate.Direction.ENCAP, true, reason, pieces.length);
             first = first == DropReason.NO_DESTINATION && reason != DropReason.NONE ? reason : first;
             isDelivered |= reason == DropReason.NONE;
@@ -181,12 +188,7 @@ final class EngineModel
         settle(effects, Fate.Direction.ENCAP, false, isDelivered ? DropReason.NONE : first, pieces.length);
     }
 
-    private DropReason send(
-        final SegmentModel segment,
-        final int endpoint,
-        final int remoteVni,
-        final byte[][] pieces,
-        final Effects effects)
+    DropReason send(final int vni, final int endpoint, final byte[][] pieces, final Effects effects)
     {
         if (!isUp.test(endpoint))
         {
@@ -194,13 +196,12 @@ final class EngineModel
         }
         for (final byte[] piece : pieces)
         {
-            effects.datagrams.add(new Effects.Datagram(endpoint, StationFrames.tunnelled(
-                remoteVni == SegmentModel.OWN_VNI ? segment.vni : remoteVni, piece)));
+            effects.datagrams.add(new Effects.Datagram(endpoint, StationFrames.tunnelled(vni, piece)));
         }
         return DropReason.NONE;
     }
 
-    private static void offer(
+    static void offer(
         final SegmentModel segment, final int port, final byte[][] pieces, final Effects effects)
     {
         for (final byte[] piece : pieces)
@@ -209,43 +210,21 @@ final class EngineModel
         }
     }
 
-    /** The answer to a request for a neighbour that is behind a remote; null if the frame is none, or is flooded. */
-    private static byte @Nullable [] answer(final SegmentModel segment, final byte[] frame)
-    {
-        final int type = Bytes.u16(frame, 12);
-        if (type == StationFrames.ARP && Bytes.u16(frame, 20) == StationFrames.ARP_REQUEST)
-        {
-            final Long mac = segment.neighbors.get(IpAddress.ofV4(Bytes.i32(frame, 38)));
-            final boolean isAnnouncement = Bytes.i32(frame, 28) == Bytes.i32(frame, 38);
-            return mac == null || isAnnouncement || !mayAnswer(segment, mac, Bytes.mac(frame, 22)) ?
-                null : StationFrames.arpReply(frame, mac);
-        }
-        if (type == StationFrames.IPV6 && frame.length >= StationFrames.ND_LENGTH && Bytes.u8(frame, 20) == 58 &&
-            Bytes.u8(frame, 54) == StationFrames.SOLICITATION)
-        {
-            final Long mac = segment.neighbors.get(new IpAddress(Bytes.i64(frame, 62), Bytes.i64(frame, 70)));
-            return mac == null || !mayAnswer(segment, mac, Bytes.mac(frame, 6)) ?
-                null : StationFrames.advertisement(frame, mac);
-        }
-        return null;
-    }
-
-    private static boolean mayAnswer(final SegmentModel segment, final long mac, final long asker)
-    {
-        final SegmentModel.Entry entry = segment.station(mac);
-        return mac != asker && (entry == null || !entry.isPort());
-    }
-
     /** A datagram arrives. */
     void fromUnderlay(final int source, final byte[] datagram, final long nowNs, final Effects effects)
     {
         final SegmentModel segment = segmentOf(datagram);
-        if (segment == null)
+        if (segment == null && !(routing.hasContext && isOfVni(datagram, Routing.L3_VNI)))
         {
             drop(effects, Fate.Direction.DECAP, reasonWithoutSegment(datagram), 1);
             return;
         }
         final byte[] inner = Arrays.copyOfRange(datagram, TUNNEL_HEADER, datagram.length);
+        if (segment == null)
+        {
+            routing.fromL3(self, source, inner, effects);
+            return;
+        }
         final DropReason reason = admit(segment, source, Bytes.i64(datagram, 0), inner, nowNs);
         if (reason != DropReason.NONE)
         {
@@ -253,7 +232,20 @@ final class EngineModel
             return;
         }
         final boolean isUntagged = isTagged(inner) && segment.rules().decapVlan() == VlanPolicy.STRIP;
-        deliver(segment, isUntagged ? StationFrames.untagged(inner) : inner, effects);
+        final byte[] frame = isUntagged ? StationFrames.untagged(inner) : inner;
+        if (segment.isGateway && Bytes.mac(frame, 0) == Routing.GATEWAY_MAC)
+        {
+            routing.fromRemote(frame, effects);
+        }
+        else
+        {
+            deliver(segment, frame, effects);
+        }
+    }
+
+    private static boolean isOfVni(final byte[] datagram, final int vni)
+    {
+        return datagram.length >= TUNNEL_HEADER && (datagram[0] & 0x08) != 0 && Bytes.i32(datagram, 4) >>> 8 == vni;
     }
 
     private @Nullable SegmentModel segmentOf(final byte[] datagram)
@@ -292,6 +284,11 @@ final class EngineModel
             return DropReason.INNER_VLAN;
         }
         final long mac = Bytes.mac(inner, 6);
+        if (segment.isGateway && mac == Routing.GATEWAY_MAC)
+        {
+            // Other engines route into the segment with the same MAC.
+            return isTruncated(inner, rules) ? DropReason.INNER_IP_TRUNCATED : DropReason.NONE;
+        }
         if (mac == 0 || MacAddress.isGroup(mac))
         {
             if (rules.dropBadSource())
@@ -394,7 +391,7 @@ final class EngineModel
         settle(effects, direction, false, reason, frames);
     }
 
-    private static void settle(
+    static void settle(
         final Effects effects,
         final Fate.Direction direction,
         final boolean isCopy,

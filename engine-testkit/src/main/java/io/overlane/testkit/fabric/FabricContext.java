@@ -72,7 +72,8 @@ public final class FabricContext
     /**
      * @param networks overlay networks, 3…3500. The first has a hundred member engines, or all if there are fewer; the
      *                 others have 2…16. Of four networks two learn, one has a control plane, and one has a VNI of its
-     *                 own in each engine. Default 8.
+     *                 own in each engine. A dozen networks with a control plane have gateways,
+     *                 and are routed. Default 8.
      */
     public FabricContext networks(final int networks)
     {

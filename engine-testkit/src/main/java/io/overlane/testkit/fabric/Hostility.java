@@ -52,7 +52,14 @@ final class Hostility
         int source = random.nextInt(simulation.engines().size() + Simulation.STRANGERS);
         // An engine that believes its own address is elsewhere would send to itself.
         source = source == victim.index ? simulation.engines().size() : source;
-        simulation.wire().forge(source, victim.index, datagram(victim));
+        final byte[] datagram = datagram(victim);
+        final List<Integer> known = List.copyOf(victim.model.routing().routes.values());
+        if (!known.isEmpty() && StationFrames.id(datagram) == StationFrames.FORGED && random.nextBoolean())
+        {
+            // The L3 VNI accepts datagrams only from these.
+            source = known.get(random.nextInt(known.size()));
+        }
+        simulation.wire().forge(source, victim.index, datagram);
     }
 
     private byte[] datagram(final SimEngine victim)
@@ -67,6 +74,10 @@ final class Hostility
             case 1 -> random.nextBoolean() ? 0 : 0x0100_0000_0001L;
             default -> FORGED_MAC + random.nextInt(FORGED_MACS);
         };
+        if (membership.network.isRouted() && random.nextInt(4) == 0)
+        {
+            return routed(victim, membership.vni, from);
+        }
         final byte[] good = StationFrames.tunnelled(
             membership.vni, StationFrames.udp4(to.mac, from, to.ip, to.ip, 9, random.nextInt(64), 0));
         switch (random.nextInt(8))
@@ -96,5 +107,18 @@ final class Hostility
             default:
                 return good;
         }
+    }
+
+    /** A packet to the victim's gateway, or to its router MAC in the L3 VNI, for a station that it can reach. */
+    private byte[] routed(final SimEngine victim, final int vni, final long from)
+    {
+        final List<Network> reached = simulation.routing().networks().stream()
+            .filter(network -> !network.stations.isEmpty() && simulation.routing().isReached(victim, network)).toList();
+        final List<Station> stations = reached.get(random.nextInt(reached.size())).stations;
+        final Station to = stations.get(random.nextInt(stations.size()));
+        final boolean isL3 = random.nextBoolean();
+        final long destination = isL3 ? Routing.routerMac(victim.index) + random.nextInt(2) : Routing.GATEWAY_MAC;
+        return StationFrames.tunnelled(isL3 ? Routing.L3_VNI : vni, StationFrames.udp4(
+            destination, from, to.ip, to.ip, 9, random.nextInt(64), StationFrames.FORGED));
     }
 }

@@ -7,7 +7,9 @@ import java.util.List;
 /** One overlay network: a segment in each of its member engines, and the stations in it. */
 final class Network
 {
-    private static final int FIRST_VNI = 1_000;
+    static final int FIRST_VNI = 1_000;
+    /** A dozen networks with a control plane are routed, the first. */
+    private static final int ROUTED = 48;
     private static final int FIRST_OWN_VNI = 1_000_000;
 
     final int id;
@@ -21,7 +23,7 @@ final class Network
         /** Flood and learn; the flood lists change by operations. */
         LEARNING,
 
-        /** A control plane applies states with stations, neighbours and flood lists. */
+        /** A control plane applies states with stations, neighbours, flood lists, and gateways in some. */
         STATES,
 
         /** Each engine has a VNI of its own, so a control plane puts entries with the VNI of the remote. */
@@ -32,6 +34,12 @@ final class Network
     {
         this.id = id;
         this.kind = kind;
+    }
+
+    /** Whether its engines route between it and others, see {@link Routing}: each of them takes megabytes then. */
+    boolean isRouted()
+    {
+        return kind == Kind.STATES && id < ROUTED;
     }
 
     int vni(final SimEngine engine)

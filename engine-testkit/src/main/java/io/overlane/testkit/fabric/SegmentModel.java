@@ -2,6 +2,7 @@
 package io.overlane.testkit.fabric;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one segment of one engine must know: its rules, stations, flood list and neighbours, as simple maps. */
@@ -19,6 +21,12 @@ final class SegmentModel
 
     /** Moves of a station in ten seconds, after which the engines pin it for half a minute. */
     static final int MAX_MOVES = 3;
+
+    /**
+     * The engine looks for old entries once a second, and an entry may hide another one that was last seen within 1,024
+     * ms of it.
+     */
+    private static final long AGE_TOLERANCE_NS = TimeUnit.MILLISECONDS.toNanos(2_100);
 
     private static final long MOVE_WINDOW_MS = TimeUnit.SECONDS.toMillis(10);
     private static final long PIN_MS = TimeUnit.SECONDS.toMillis(30);
@@ -31,6 +39,8 @@ final class SegmentModel
     final Map<Long, Entry> stations = new HashMap<>();
     final Set<Remote> flood = new LinkedHashSet<>();
     final Map<IpAddress, Long> neighbors = new HashMap<>();
+    /** Whether the engine routes for the segment's stations. */
+    boolean isGateway;
     /** No learned entry was last seen before this time. */
     long oldestNs = Long.MAX_VALUE;
 
@@ -119,7 +129,7 @@ final class SegmentModel
     }
 
     /** For how long the engine should have removed an entry; negative if it need not yet. */
-    long overdueNs(final Entry entry, final long nowNs)
+    private long overdueNs(final Entry entry, final long nowNs)
     {
         return nowNs - Math.max(entry.seenNs + rules.ageNs(), rulesSinceNs);
     }
@@ -169,6 +179,43 @@ final class SegmentModel
         return true;
     }
 
+    /** Stations behind ports are learned where frames must find them. */
+    boolean learnsPorts()
+    {
+        return ports > 1 || isGateway;
+    }
+
+    /** The VNI of frames to a remote whose entry has a VNI or {@link #OWN_VNI}. */
+    int vniOf(final int remoteVni)
+    {
+        return remoteVni == OWN_VNI ? vni : remoteVni;
+    }
+
+    /** The answer to a request for a neighbour that is behind a remote; null if the frame is none, or is flooded. */
+    byte @Nullable [] answer(final byte[] frame)
+    {
+        if (StationFrames.isArpRequest(frame))
+        {
+            final Long mac = neighbors.get(IpAddress.ofV4(Bytes.i32(frame, 38)));
+            final boolean isAnnouncement = Bytes.i32(frame, 28) == Bytes.i32(frame, 38);
+            return mac == null || isAnnouncement || !mayAnswer(mac, Bytes.mac(frame, 22)) ?
+                null : StationFrames.arpReply(frame, mac);
+        }
+        if (StationFrames.isSolicitation(frame))
+        {
+            final Long mac = neighbors.get(new IpAddress(Bytes.i64(frame, 62), Bytes.i64(frame, 70)));
+            return mac == null || !mayAnswer(mac, Bytes.mac(frame, 6)) ?
+                null : StationFrames.advertisement(frame, mac, 0);
+        }
+        return null;
+    }
+
+    private boolean mayAnswer(final long mac, final long asker)
+    {
+        final Entry entry = station(mac);
+        return mac != asker && (entry == null || !entry.isPort());
+    }
+
     /** Whether the configuration names an outer source. */
     boolean isKnown(final int endpoint)
     {
@@ -196,8 +243,28 @@ final class SegmentModel
             nowNs - oldestNs >= rules.ageNs() - EngineModel.CLOCK_STEP_NS;
     }
 
+    /** Do what {@link EngineModel#settleAges} says for this segment, which has entries that may be too old. */
+    @Nullable String settleAges(final long nowNs, final BiPredicate<Integer, Long> isPresent)
+    {
+        for (final Map.Entry<Long, Entry> station : aged(nowNs))
+        {
+            final long mac = station.getKey();
+            if (!isPresent.test(vni, mac))
+            {
+                stations.remove(mac);
+            }
+            else if (overdueNs(station.getValue(), nowNs) > AGE_TOLERANCE_NS)
+            {
+                return "the entry of " + MacAddress.toString(mac) + " in VNI " + vni + " is " +
+                    TimeUnit.NANOSECONDS.toMillis(nowNs - station.getValue().seenNs) +
+                    " ms old, its age limit is " + TimeUnit.NANOSECONDS.toMillis(rules.ageNs()) + " ms";
+            }
+        }
+        return null;
+    }
+
     /** The learned entries that are old enough to be removed. */
-    List<Map.Entry<Long, Entry>> aged(final long nowNs)
+    private List<Map.Entry<Long, Entry>> aged(final long nowNs)
     {
         final List<Map.Entry<Long, Entry>> aged = new ArrayList<>();
         oldestNs = Long.MAX_VALUE;

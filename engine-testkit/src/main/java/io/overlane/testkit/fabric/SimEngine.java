@@ -62,7 +62,7 @@ final class SimEngine
         this.index = index;
         this.simulation = simulation;
         vtep = Endpoints.vtep(index);
-        model = new EngineModel(simulation::isUp);
+        model = new EngineModel(index, simulation::isUp);
     }
 
     boolean isUp()
@@ -102,7 +102,7 @@ final class SimEngine
                 .maxMoves(SegmentModel.MAX_MOVES))
             .maxNeighbors(simulation.maxStations())
             .maxRemotes(simulation.maxRemotes())
-            .maxRoutes(1)
+            .maxRoutes(Routing.MAX_ROUTES)
             .maxDropLines(16)
             .maxSegments(Simulation.MAX_MEMBERSHIPS)
             .batchLimit(BATCH);
@@ -128,7 +128,7 @@ final class SimEngine
         engine = null;
         life++;
         arrivals.clear();
-        model.segments().clear();
+        model.clear();
         memberships.values().forEach(membership -> membership.ports = new SimPort[0]);
     }
 
@@ -219,11 +219,21 @@ final class SimEngine
             model.fromPort(vni, station.port, frame, cut, now(), expected);
         }
         membership(station.network).ports[station.port].put(frames, gsoSize);
-        engine().doWork();
+        carry();
         finish(station.mac);
         for (final Effects.Offer offer : simulation.found().offers)
         {
             simulation.workload().onDelivered(this, offer.vni(), offer.port(), offer.bytes());
+        }
+    }
+
+    /** Let the engine carry its input. Packets that it routes from a remote to a remote leave one duty cycle later. */
+    private void carry()
+    {
+        int done = engine().doWork();
+        while (done > 0 && model.routing().hasContext)
+        {
+            done = engine().doWork();
         }
     }
 
@@ -266,7 +276,7 @@ final class SimEngine
                 next.bytes.length < 8 ? -1 : Bytes.i32(next.bytes, 4) >>> 8, mac, StationFrames.id(next.bytes));
             model.fromUnderlay(next.from, next.bytes, now(), expected);
         }
-        engine().doWork();
+        carry();
         finish(mac);
         simulation.onArrived(count);
         for (final Effects.Offer offer : simulation.found().offers)

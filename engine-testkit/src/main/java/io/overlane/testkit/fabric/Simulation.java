@@ -48,6 +48,7 @@ final class Simulation
     private final List<Station> stations = new ArrayList<>();
     private final Map<String, Long> drops = new TreeMap<>();
     private final List<WeakReference<OverlayEngine>> ended = new ArrayList<>();
+    private final Routing routing = new Routing();
     private final ControlPlane control;
     private final Workload workload;
     private final Wire wire;
@@ -62,7 +63,7 @@ final class Simulation
         this.context = context;
         final SplittableRandom random = new SplittableRandom(context.seed());
         fabric = new MemoryFabric(scheduler.clock(), MTU, QUEUE);
-        control = new ControlPlane(context.policies());
+        control = new ControlPlane(context.policies(), routing);
         wire = new Wire(this, context, random.split());
         fabric.wire(wire);
         workload = new Workload(this, random.split());
@@ -84,6 +85,7 @@ final class Simulation
             {
                 join(engines.get(random.nextInt(engines.size())), network, random);
             }
+            routing.add(network);
         }
         for (final SimEngine engine : engines)
         {
@@ -161,6 +163,11 @@ final class Simulation
     Workload workload()
     {
         return workload;
+    }
+
+    Routing routing()
+    {
+        return routing;
     }
 
     ControlPlane control()
@@ -259,12 +266,12 @@ final class Simulation
         return nextArrival++;
     }
 
-    /** A frame stays in its network, and does not return to its port. */
+    /** A frame stays in its network, or is routed to the one of its address, and does not return to its port. */
     void requireRightPlace(final SimEngine engine, final Effects.Offer offer)
     {
         final long id = StationFrames.id(offer.bytes());
         final Membership membership = engine.memberships.get(offer.vni());
-        final String difference =
+        final String difference = id == StationFrames.FORGED ? null :
             membership == null ? "a frame in a segment that it left" :
                 traces.difference(id, membership.network.id, engine.index, offer.vni(), offer.port());
         if (difference != null)

@@ -20,8 +20,10 @@ final class Station
     Station(final int number, final Network network, final SimEngine engine, final int port)
     {
         mac = FIRST_MAC + number;
-        ip = FIRST_IP + number;
-        ip6Low = 1L + number;
+        // The gateway has the first address.
+        final int inNetwork = network.stations.size() + 1;
+        ip = network.isRouted() ? Routing.gateway4(network.id) + inNetwork : FIRST_IP + number;
+        ip6Low = network.isRouted() ? Routing.gateway6Low(network.id) + inNetwork : 1L + number;
         this.network = network;
         this.engine = engine;
         this.port = port;

@@ -35,6 +35,12 @@ final class StationFrames
     /** Bytes of a neighbour solicitation or advertisement with a link-layer address, Ethernet included. */
     static final int ND_LENGTH = ETHERNET + 40 + 32;
 
+    /** In the flags of a neighbour advertisement. */
+    static final int ROUTER = 0x8000_0000;
+
+    /** The number of a forged frame that engines route, and then carry like those of stations. */
+    static final long FORGED = Long.MIN_VALUE;
+
     private static final int TRAILER = 16;
     private static final int ICMPV6 = 58;
     private static final int ALL_NODES_HOP_LIMIT = 255;
@@ -106,7 +112,7 @@ final class StationFrames
     }
 
     /** The advertisement that answers a solicitation; without a number, as an engine's answer has none. */
-    static byte[] advertisement(final byte[] solicitation, final long mac)
+    static byte[] advertisement(final byte[] solicitation, final long mac, final int furtherFlags)
     {
         final byte[] frame = Arrays.copyOf(solicitation, ND_LENGTH);
         System.arraycopy(solicitation, 6, frame, 0, 6);
@@ -114,7 +120,7 @@ final class StationFrames
         // The asker becomes the destination, the target of the question the source.
         System.arraycopy(solicitation, 22, frame, 38, 16);
         System.arraycopy(solicitation, 62, frame, 22, 16);
-        neighbor(frame, ADVERTISEMENT, 0x6000_0000, Bytes.i64(solicitation, 70), 2, mac);
+        neighbor(frame, ADVERTISEMENT, 0x6000_0000 | furtherFlags, Bytes.i64(solicitation, 70), 2, mac);
         return frame;
     }
 
@@ -129,6 +135,23 @@ final class StationFrames
         Bytes.putMac(frame, 22, mac);
         System.arraycopy(request, 38, frame, 28, 4);
         return frame;
+    }
+
+    /** The reply to an ARP request without what is behind the packet. */
+    static byte[] bareArpReply(final byte[] request, final long mac)
+    {
+        return Arrays.copyOf(arpReply(request, mac), ETHERNET + 28);
+    }
+
+    static boolean isArpRequest(final byte[] frame)
+    {
+        return frame.length >= ETHERNET + 28 && Bytes.u16(frame, 12) == ARP && Bytes.u16(frame, 20) == ARP_REQUEST;
+    }
+
+    static boolean isSolicitation(final byte[] frame)
+    {
+        return frame.length >= ND_LENGTH && Bytes.u16(frame, 12) == IPV6 && Bytes.u8(frame, 20) == ICMPV6 &&
+            Bytes.u8(frame, 54) == SOLICITATION;
     }
 
     /** A TCP segment; {@code first} is the number of its first piece, and its payload is made of pieces of 16 bytes. */

@@ -19,10 +19,16 @@ final class Traces
     /** A station is about to send a frame; the answer is the frame's number. */
     long next(final Station station)
     {
+        return next(station, station.network);
+    }
+
+    /** A station is about to send a packet to a network. */
+    long next(final Station station, final Network to)
+    {
         final long id = ++last;
         final int index = (int)id & MASK;
         ids[index] = id;
-        network[index] = station.network.id;
+        network[index] = to.id;
         engine[index] = station.engine.index;
         vni[index] = station.vni();
         port[index] = station.port;
@@ -45,7 +51,7 @@ final class Traces
         }
         if (network[index] != atNetwork)
         {
-            return "frame " + id + " of network " + network[index] + " came to a port of network " + atNetwork;
+            return "frame " + id + " to network " + network[index] + " came to a port of network " + atNetwork;
         }
         return engine[index] == atEngine && vni[index] == atVni && port[index] == atPort ?
             "frame " + id + " came back to its port" : null;

@@ -26,11 +26,13 @@ final class Workload
 
     private final Simulation simulation;
     private final SplittableRandom random;
+    private final RoutedWorkload routed;
 
     Workload(final Simulation simulation, final SplittableRandom random)
     {
         this.simulation = simulation;
         this.random = random;
+        routed = new RoutedWorkload(simulation, random, this);
     }
 
     /** Begin to send, on average this often. */
@@ -56,6 +58,10 @@ final class Workload
 
     private void send(final Station from)
     {
+        if (from.network.isRouted() && random.nextInt(3) == 0 && routed.send(from))
+        {
+            return;
+        }
         final Station to = peer(from);
         final int choice = random.nextInt(100);
         if (choice < 62)
@@ -133,11 +139,15 @@ final class Workload
     /** A super-frame to a station, or to all. Its segments are made one by one, as the wire must carry them. */
     private void superFrame(final Station from, final Station to)
     {
-        final long destination = random.nextInt(10) == 0 ? MacAddress.BROADCAST : to.mac;
+        superFrame(from, to, random.nextInt(10) == 0 ? MacAddress.BROADCAST : to.mac);
+    }
+
+    void superFrame(final Station from, final Station to, final long destination)
+    {
         final int pieces = random.nextInt(SEGMENT_PIECES + 1, MAX_SEGMENTS * SEGMENT_PIECES);
         final int count = (pieces + SEGMENT_PIECES - 1) / SEGMENT_PIECES;
         final int identification = random.nextInt(0x1_0000);
-        final long id = next(from);
+        final long id = simulation.traces().next(from, to.network);
         final byte[][] cut = new byte[count][];
         for (int i = 0; i < count; i++)
         {
@@ -192,10 +202,12 @@ final class Workload
             Bytes.u16(frame, 36) == StationFrames.ECHO_PORT)
         {
             final Station target = find(engine, vni, station -> station.mac == destination);
-            if (target != null && target.isAt(engine, vni, port))
+            final Network askers = routed.networkOfAsker(frame, target);
+            if (target != null && askers != null && target.isAt(engine, vni, port))
             {
                 reply(engine, vni, port, target, () -> StationFrames.udp4(
-                    asker, target.mac, Bytes.i32(frame, 26), target.ip, 9, USUAL_PAYLOAD, next(target)));
+                    asker, target.mac, Bytes.i32(frame, 26), target.ip, 9, USUAL_PAYLOAD,
+                    simulation.traces().next(target, askers)));
             }
         }
     }
@@ -249,7 +261,7 @@ final class Workload
         return simulation.traces().next(station);
     }
 
-    private static void sendOne(final Station from, final byte[] frame)
+    static void sendOne(final Station from, final byte[] frame)
     {
         from.engine.send(from, List.of(frame), null, 0);
     }
