@@ -26,13 +26,13 @@ final class LabChart
     private static final String FAINT = "#666666";
 
     private static final List<Panel> PANELS = List.of(
-        new Panel("veth", "tcp1", "gbps", "Gb/s", "One TCP stream"),
-        new Panel("veth", "tcp4", "gbps", "Gb/s", "Four TCP streams"),
-        new Panel("veth", "flood", "kpps", "kpps", "Flood of 64-byte UDP, received"),
-        new Panel("veth", "tcp1", "busy_s_per_gb", "s/GB", "CPU of the whole machine; less is better"),
-        new Panel("veth", "back-to-back", "p50_ms", "ms", "Round trip, back to back; less is better"),
-        new Panel("wire-gro", "tcp1", "gbps", "Gb/s", "Wire without offloads, receive coalescing on: one TCP stream"),
-        new Panel("wire", "tcp1", "gbps", "Gb/s", "Wire without offloads, receive coalescing off: one TCP stream"));
+        new Panel("veth", "tcp1", "gbps", "%.1f Gb/s", "One TCP stream"),
+        new Panel("veth", "tcp4", "gbps", "%.1f Gb/s", "Four TCP streams"),
+        new Panel("veth", "flood", "kpps", "%.0f kpps", "Flood of 64-byte UDP, received"),
+        new Panel("veth", "tcp1", "busy_s_per_gb", "%.2f s/GB", "CPU of the whole machine; less is better"),
+        new Panel("veth", "back-to-back", "p50_ms", "%.3f ms", "Round trip, back to back; less is better"),
+        new Panel("wire-gro", "tcp1", "gbps", "%.1f Gb/s", "Wire, receive coalescing on: one TCP stream"),
+        new Panel("wire", "tcp1", "gbps", "%.1f Gb/s", "Wire, receive coalescing off: one TCP stream"));
 
     /** What the kernel is compared with at first; the tables have the others too. */
     private static final Set<String> VARIANTS =
@@ -46,8 +46,8 @@ final class LabChart
         this.results = results;
     }
 
-    /** One question: a metric of a measure, its unit and its title. */
-    private record Panel(String underlay, String measure, String metric, String unit, String title)
+    /** One question: a metric of a measure, the format of its figure and its title. */
+    private record Panel(String underlay, String measure, String metric, String format, String title)
     {
     }
 
@@ -136,8 +136,7 @@ final class LabChart
     private String figure(final Panel panel, final String variant)
     {
         final double median = results.estimate(panel.underlay, variant, panel.measure, panel.metric).median();
-        final String format = median < 0.5 ? "%.3f " : median < 3 ? "%.2f " : median < 100 ? "%.1f " : "%.0f ";
-        return String.format(Locale.ROOT, format, median) + panel.unit;
+        return String.format(Locale.ROOT, panel.format, median);
     }
 
     private String colour(final String variant)

@@ -4,6 +4,7 @@ package io.overlane.bench.lab;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ public final class LabWatch
     private final long patienceNs;
     private final long ownPid;
 
-    private LabWatch(final long ownPid, final DiscardRule rule, final long patienceNs)
+    LabWatch(final long ownPid, final DiscardRule rule, final long patienceNs)
     {
         this.ownPid = ownPid;
         this.rule = rule;
@@ -47,22 +48,22 @@ public final class LabWatch
         }
         final LabWatch watch = new LabWatch(Long.parseLong(args[0]),
             new DiscardRule(Double.parseDouble(args[1])), TimeUnit.SECONDS.toNanos(Long.parseLong(args[2])));
-        watch.answer(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+        watch.answer(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out);
     }
 
-    private void answer(final BufferedReader lines) throws IOException, InterruptedException
+    void answer(final BufferedReader lines, final PrintStream answers) throws IOException, InterruptedException
     {
         while ("begin".equals(lines.readLine()))
         {
             final MachineUse before = awaitQuiet();
             final MachineSample begin = MachineSample.read(PROC, ownPid);
-            System.out.println("begin");
+            answers.println("begin");
             if (!"end".equals(lines.readLine()))
             {
                 return;
             }
             final MachineUse during = MachineUse.between(begin, MachineSample.read(PROC, ownPid));
-            System.out.println((rule.keeps(before, during) ? "kept " : "disturbed ") + during.metrics(before));
+            answers.println((rule.keeps(before, during) ? "kept " : "disturbed ") + during.metrics(before));
         }
     }
 
