@@ -7,6 +7,7 @@ module io.overlane.flannel
     requires transitive io.overlane.admin;
     requires transitive io.overlane.core;
     requires transitive info.picocli;
+    requires io.overlane.ebpf;
     requires io.overlane.http;
     requires io.overlane.metrics;
     requires io.overlane.tun;

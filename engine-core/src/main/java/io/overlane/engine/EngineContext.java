@@ -6,6 +6,7 @@ import io.overlane.control.DesiredState;
 import io.overlane.control.FdbContext;
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.fastpath.FastPath;
+import io.overlane.fastpath.FastPathException;
 import io.overlane.policy.IpNetworkContext;
 import io.overlane.policy.SegmentContext;
 import io.overlane.routing.RouteTarget;
@@ -56,6 +57,7 @@ public final class EngineContext
     private final DesiredState routing = new DesiredState();
     private @Nullable IpNetworkContext ipNetwork;
     private @Nullable FastPath fastPath;
+    private boolean needsFastPath;
     private ThreadingMode threadingMode = ThreadingMode.SHARED;
     private @Nullable IdleWait idleWait;
     private ThreadFactory threadFactory = Thread::new;
@@ -157,13 +159,31 @@ public final class EngineContext
         return fastPath;
     }
 
+    boolean needsFastPath()
+    {
+        return needsFastPath;
+    }
+
     /**
-     * @param fastPath carries frames of known stations beside the engine; the engine closes it. Only for VXLAN segments
-     *                 with one port and one queue. Default null: the engine carries all frames.
+     * @param fastPath carries frames of known stations beside the engine; the engine closes it, and is not launched if
+     *                 it cannot be opened ({@link FastPathException}). Only for VXLAN segments with one port and one
+     *                 queue. Default null: the engine carries all frames.
      */
     public EngineContext fastPath(final @Nullable FastPath fastPath)
     {
         this.fastPath = fastPath;
+        needsFastPath = fastPath != null;
+        return this;
+    }
+
+    /**
+     * @param fastPath as {@link #fastPath(FastPath)} describes it. If it cannot be opened, the engine is launched
+     *                 without it, and {@link EngineFastPath#status()} has the reason.
+     */
+    public EngineContext fastPathIfPossible(final FastPath fastPath)
+    {
+        this.fastPath = Setting.notNull("fastPath", fastPath);
+        needsFastPath = false;
         return this;
     }
 

@@ -30,6 +30,8 @@ import java.util.stream.IntStream;
  */
 public final class EngineStages
 {
+    private static final String HOLD = "a stage";
+
     private final EngineContext context;
     private final Forwarding forwarding;
     private final CommandQueue commands;
@@ -172,7 +174,7 @@ public final class EngineStages
         {
             stages.add(entry);
             // Frames that the fast path carries pass no stage.
-            return CompletableFuture.allOf(commands.perform(fastPath::hold), publish());
+            return CompletableFuture.allOf(commands.perform(() -> fastPath.hold(HOLD)), publish());
         }
     }
 
@@ -182,7 +184,7 @@ public final class EngineStages
         synchronized (stages)
         {
             stages.remove(entry);
-            removed = publish().thenCompose(none -> commands.perform(fastPath::release));
+            removed = publish().thenCompose(none -> commands.perform(() -> fastPath.release(HOLD)));
         }
         final CompletableFuture<Void> forgotten = removed.thenRun(() -> forgetPorts(entry));
         return entry.hasRemotes() ? forgotten.thenCompose(none -> commands.perform(() -> release(entry))) : forgotten;

@@ -6,11 +6,14 @@ import io.overlane.port.Port;
 import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.PathCounters;
+import io.overlane.status.Volume;
 import io.overlane.wire.VxlanHeader;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import org.agrona.collections.IntObjConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +24,28 @@ final class FastPathCounts implements FastTraffic
 {
     private final EngineCounters counters;
     private final IntFunction<@Nullable Segment> segments;
+    private final IntObjConsumer<String> onStop;
     /** Counting that waits for the thread that polls the ports. */
     private final Queue<Runnable> encap = new ConcurrentLinkedQueue<>();
+    private final AtomicLong encapFrames = new AtomicLong();
+    private final AtomicLong encapBytes = new AtomicLong();
+    private final AtomicLong decapFrames = new AtomicLong();
+    private final AtomicLong decapBytes = new AtomicLong();
     @SuppressWarnings("NullAway.Init")
     private CommandQueue portCommands;
 
-    /** @param segments those that the fast path may carry, by VNI. */
-    FastPathCounts(final EngineCounters counters, final IntFunction<@Nullable Segment> segments)
+    /**
+     * @param segments those that the fast path may carry, by VNI.
+     * @param onStop   gets segments that the fast path stopped by itself, with the reason.
+     */
+    FastPathCounts(
+        final EngineCounters counters,
+        final IntFunction<@Nullable Segment> segments,
+        final IntObjConsumer<String> onStop)
     {
         this.counters = counters;
         this.segments = segments;
+        this.onStop = onStop;
     }
 
     /** Call this before frames are counted. */
@@ -41,40 +56,62 @@ final class FastPathCounts implements FastTraffic
 
     @Override
     public void ofSegment(
-        final int vni, final long encapFrames, final long encapBytes, final long decapFrames, final long decapBytes)
+        final int vni, final long sent, final long sentBytes, final long received, final long receivedBytes)
     {
         final Segment segment = Objects.requireNonNull(segments.apply(vni), "segment");
         final Port port = segment.ports().first();
-        if (encapFrames > 0)
+        encapFrames.addAndGet(sent);
+        encapBytes.addAndGet(sentBytes);
+        decapFrames.addAndGet(received);
+        decapBytes.addAndGet(receivedBytes);
+        if (sent > 0)
         {
             encap.add(() ->
             {
                 final PathCounters path = counters.encap();
-                path.port(port).onIn(encapFrames, encapBytes);
-                path.onBeside(segment.encapTraffic(), encapFrames, encapBytes, encapBytes);
+                path.port(port).onIn(sent, sentBytes);
+                path.onBeside(segment.encapTraffic(), sent, sentBytes, sentBytes);
             });
         }
-        if (decapFrames > 0)
+        if (received > 0)
         {
             final PathCounters path = counters.decap();
-            path.port(port).onOut(decapFrames, decapBytes);
+            path.port(port).onOut(received, receivedBytes);
             path.onBeside(
-                segment.decapTraffic(), decapFrames, decapBytes + decapFrames * VxlanHeader.LENGTH, decapBytes);
+                segment.decapTraffic(), received, receivedBytes + received * VxlanHeader.LENGTH, receivedBytes);
         }
     }
 
     @Override
     public void ofRemote(
-        final int remote, final long encapFrames, final long encapBytes, final long decapFrames, final long decapBytes)
+        final int remote, final long sent, final long sentBytes, final long received, final long receivedBytes)
     {
-        if (encapFrames > 0)
+        if (sent > 0)
         {
-            encap.add(() -> counters.encap().remotes().record(remote, encapFrames, encapBytes));
+            encap.add(() -> counters.encap().remotes().record(remote, sent, sentBytes));
         }
-        if (decapFrames > 0)
+        if (received > 0)
         {
-            counters.decap().remotes().record(remote, decapFrames, decapBytes);
+            counters.decap().remotes().record(remote, received, receivedBytes);
         }
+    }
+
+    @Override
+    public void stopped(final int vni, final String whyNot)
+    {
+        onStop.accept(vni, whyNot);
+    }
+
+    /** All frames from ports so far. Any thread. */
+    Volume encap()
+    {
+        return new Volume(encapFrames.get(), encapBytes.get());
+    }
+
+    /** All frames from remotes so far. Any thread. */
+    Volume decap()
+    {
+        return new Volume(decapFrames.get(), decapBytes.get());
     }
 
     /** Send the command to the thread that polls the ports. */

@@ -3,6 +3,9 @@ package io.overlane.engine;
 
 import io.overlane.control.FdbChange;
 import io.overlane.fastpath.FastPath;
+import io.overlane.fastpath.FastPathException;
+import io.overlane.fastpath.FastPathState;
+import io.overlane.fastpath.FastPathStatus;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastStation;
 import io.overlane.fdb.FdbEntry;
@@ -13,9 +16,13 @@ import io.overlane.policy.SourcePolicy;
 import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
-import io.overlane.underlay.DontFragment;
-import io.overlane.underlay.OuterContext;
+import io.overlane.status.EngineSnapshot.FastPathRow;
 import io.overlane.wire.EthernetHeader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.collections.Int2ObjectHashMap;
@@ -27,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * frame than to deliver it: it has one port, no gateway, no stage and no listener of fates that watches, and rules that
  * the fast path can follow. A station is there while it has an entry in the FDB that leads to one remote.
  *
- * <p>Only the thread that writes the tables uses this, but for {@link #close()}, when it has ended.
+ * <p>Only the thread that writes the tables uses this, but for {@link #close()}, when it has ended, and for
+ * {@link #row()}.
  */
 final class FastPathMirror implements FdbListener
 {
@@ -42,23 +50,31 @@ final class FastPathMirror implements FdbListener
     private final Int2ObjectHashMap<Segment> mirrored = new Int2ObjectHashMap<>();
     /** Those of them that are carried. */
     private final IntHashSet carried = new IntHashSet();
+    /** Why the fast path cannot carry the other segments. */
+    private final Int2ObjectHashMap<String> refused = new Int2ObjectHashMap<>();
+    /** Why it stands still, a reason for each {@link #hold}. */
+    private final List<String> holds = new ArrayList<>();
     /** Null if there is none, or none any more. */
     private @Nullable FastPath path;
-    private int holds;
+    private String whyOff = "the engine was launched without a fast path";
     private long nextReadNs;
+    // For row().
+    private volatile FastPathState state = FastPathState.OFF;
+    private volatile int stationCount;
+    private volatile int segmentCount;
 
     FastPathMirror(final EngineContext context, final EngineCounters counters, final Forwarding forwarding)
     {
         this.context = context;
         this.forwarding = forwarding;
-        counts = new FastPathCounts(counters, mirrored::get);
+        counts = new FastPathCounts(counters, mirrored::get, this::onStop);
         nextReadNs = context.clock().nanoTime();
     }
 
     /**
      * Begin with the segments of launch, before threads start.
      *
-     * @throws RuntimeException of the fast path if it cannot work.
+     * @throws FastPathException if it must be there and cannot be opened.
      */
     void open(final CommandQueue portCommands)
     {
@@ -66,12 +82,29 @@ final class FastPathMirror implements FdbListener
         if (wanted != null)
         {
             counts.portCommands(portCommands);
-            wanted.open(
-                context.underlay(), context.fdb().maxEntries(), context.maxRemotes(), context.maxSegments());
+            try
+            {
+                wanted.open(
+                    context.underlay().fastUnderlay(),
+                    context.fdb().maxEntries(),
+                    context.maxRemotes(),
+                    context.maxSegments());
+            }
+            catch (final IllegalArgumentException ex)
+            {
+                final FastPathException failure = new FastPathException(ex);
+                if (context.needsFastPath())
+                {
+                    throw failure;
+                }
+                whyOff = String.valueOf(failure.getMessage());
+                return;
+            }
             path = wanted;
             forwarding.mirror(this);
             forwarding.gateways().onLink(this::update);
             forwarding.segments().all().forEach(segment -> update(segment.vni()));
+            measure(wanted);
         }
     }
 
@@ -119,10 +152,19 @@ final class FastPathMirror implements FdbListener
         use(current ->
         {
             withdraw(current, vni);
+            refused.remove(vni);
             final Segment segment = forwarding.segments().lookup(vni);
-            if (segment != null && isEligible(segment))
+            if (segment != null)
             {
-                mirror(current, segment);
+                final String whyNot = FastPathRules.whyNot(context, forwarding, segment);
+                if (whyNot == null)
+                {
+                    mirror(current, segment);
+                }
+                else
+                {
+                    refused.put(vni, whyNot);
+                }
             }
         });
     }
@@ -145,16 +187,6 @@ final class FastPathMirror implements FdbListener
         }
     }
 
-    /** Whether the fast path follows the rules of a segment; for an inherited field it would read the inner header. */
-    private boolean isEligible(final Segment segment)
-    {
-        final OuterContext outer = segment.rules().outer();
-        return segment.ports().size() == 1 && context.queues().isEmpty() &&
-            forwarding.gateways().link(segment.vni()) == null &&
-            outer.ttl() != OuterContext.INHERIT && outer.tos() != OuterContext.INHERIT &&
-            (outer.dontFragment() == DontFragment.DEFAULT || outer.dontFragment() == DontFragment.SET);
-    }
-
     private void mirror(final FastPath current, final Segment segment)
     {
         final int vni = segment.vni();
@@ -168,7 +200,7 @@ final class FastPathMirror implements FdbListener
                     put(current, segment, mac, word);
                 }
             });
-            if (holds > 0)
+            if (!holds.isEmpty())
             {
                 end(current, vni);
             }
@@ -177,16 +209,27 @@ final class FastPathMirror implements FdbListener
 
     private boolean begin(final FastPath current, final Segment segment)
     {
-        final boolean isCarried = current.begin(new FastSegment(
+        final String whyNot = current.begin(new FastSegment(
             segment.vni(),
-            segment.ports().first(),
+            segment.ports().first().fastPort(),
             segment.rules().outer(),
             segment.portMtu() + EthernetHeader.LENGTH));
-        if (isCarried)
+        if (whyNot == null)
         {
             carried.add(segment.vni());
+            refused.remove(segment.vni());
         }
-        return isCarried;
+        else
+        {
+            refused.put(segment.vni(), whyNot);
+        }
+        return whyNot == null;
+    }
+
+    private void onStop(final int vni, final String whyNot)
+    {
+        carried.remove(vni);
+        refused.put(vni, whyNot);
     }
 
     private void end(final FastPath current, final int vni)
@@ -227,22 +270,26 @@ final class FastPathMirror implements FdbListener
         return true;
     }
 
-    /** Carry nothing until {@link #release()} was called as often. The stations stay in step meanwhile. */
-    void hold()
+    /** Carry nothing until {@link #release} was called as often. The stations stay in step meanwhile. */
+    void hold(final String reason)
     {
-        if (holds++ == 0)
+        holds.add(reason);
+        if (holds.size() == 1)
         {
             use(current -> mirrored.keySet().forEach(vni -> end(current, vni)));
         }
+        use(this::measure);
     }
 
-    /** Undo one {@link #hold()}. */
-    void release()
+    /** Undo one {@link #hold} for this reason. */
+    void release(final String reason)
     {
-        if (--holds == 0)
+        holds.remove(reason);
+        if (holds.isEmpty())
         {
             use(current -> mirrored.values().forEach(segment -> begin(current, segment)));
         }
+        use(this::measure);
     }
 
     /** Count what the fast path carried, if it is time. */
@@ -254,10 +301,64 @@ final class FastPathMirror implements FdbListener
             if (nowNs - nextReadNs >= 0)
             {
                 nextReadNs = nowNs + READ_NS;
-                use(current -> current.read(counts));
+                use(current ->
+                {
+                    current.read(counts);
+                    measure(current);
+                });
                 counts.publish();
             }
         }
+    }
+
+    private void measure(final FastPath current)
+    {
+        state = holds.isEmpty() ? FastPathState.ON : FastPathState.HELD;
+        stationCount = current.stations();
+        segmentCount = carried.size();
+    }
+
+    /** Its numbers, which are a quarter of a second old at most. Any thread. */
+    FastPathRow row()
+    {
+        final boolean isOff = state == FastPathState.OFF;
+        return new FastPathRow(
+            state, segmentCount, stationCount, isOff ? 0 : context.fdb().maxEntries(), counts.encap(), counts.decap());
+    }
+
+    /** All about it. */
+    FastPathStatus status()
+    {
+        final List<FastPathStatus> answer = new ArrayList<>();
+        use(current ->
+        {
+            current.read(counts);
+            counts.publish();
+            measure(current);
+            answer.add(new FastPathStatus(
+                state,
+                whyHeld(),
+                stationCount,
+                context.fdb().maxEntries(),
+                forwarding.segments().all().stream()
+                    .map(segment -> new FastPathStatus.SegmentState(segment.vni(), whyNot(segment.vni())))
+                    .sorted(Comparator.comparingInt(FastPathStatus.SegmentState::vni))
+                    .toList(),
+                current.report()));
+        });
+        return answer.isEmpty() ? new FastPathStatus(FastPathState.OFF, whyOff, 0, 0, List.of(), null) : answer.get(0);
+    }
+
+    private String whyHeld()
+    {
+        final Set<String> reasons = new TreeSet<>(holds);
+        return reasons.isEmpty() ? "" : "it stands still for " + String.join(" and ", reasons);
+    }
+
+    private @Nullable String whyNot(final int vni)
+    {
+        final String whyNot = refused.get(vni);
+        return whyNot != null ? whyNot : carried.contains(vni) ? null : whyHeld();
     }
 
     private void use(final Consumer<FastPath> action)
@@ -278,6 +379,7 @@ final class FastPathMirror implements FdbListener
 
     private void fail(final FastPath failed, final RuntimeException ex)
     {
+        whyOff = "it failed: " + ex.getMessage();
         off(failed);
         context.errorHandler().onError(new IllegalStateException(
             "the fast path failed and is off, the engine carries all frames: " + ex.getMessage(), ex));
@@ -288,6 +390,9 @@ final class FastPathMirror implements FdbListener
         if (path != null)
         {
             path = null;
+            state = FastPathState.OFF;
+            stationCount = 0;
+            segmentCount = 0;
             context.errorHandler().run(last::close);
         }
     }

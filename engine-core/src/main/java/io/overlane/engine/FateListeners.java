@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Adds and removes listeners of fates, by a command to each thread that counts fates. Any thread. */
 final class FateListeners
 {
+    private static final String HOLD = "a listener of fates, such as a capture";
+
     private final EngineContext context;
     private final List<Worker> workers;
     private final CommandQueue commands;
@@ -35,14 +37,14 @@ final class FateListeners
     {
         final ListenerEntry entry = new ListenerEntry(listener);
         // Fates of frames that the fast path carries are not reported.
-        change(() -> listeners.add(entry), fastPath::hold);
+        change(() -> listeners.add(entry), () -> fastPath.hold(HOLD));
         final AtomicBoolean isClosed = new AtomicBoolean();
         return () ->
         {
             entry.remove();
             if (isClosed.compareAndSet(false, true))
             {
-                change(() -> listeners.remove(entry), fastPath::release);
+                change(() -> listeners.remove(entry), () -> fastPath.release(HOLD));
             }
             else
             {

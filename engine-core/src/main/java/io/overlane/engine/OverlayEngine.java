@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
  *
  * <p>Any thread may call {@link #control()}, {@link #tables()}, {@link #segments()}, {@link #stages()},
- * {@link #counters()}, {@link #snapshot()}, {@link #close()}, {@link #isRunning()} and {@link #terminated()}.
+ * {@link #fastPath()}, {@link #counters()}, {@link #snapshot()}, {@link #close()}, {@link #isRunning()} and
+ * {@link #terminated()}.
  *
  * <p><b>Mistakes of the application.</b> An exception from the error handler is printed to standard error. An exception
  * out of a duty cycle, from a port or an underlay for example, goes to the error handler, and the engine goes on. An
@@ -62,6 +63,7 @@ public final class OverlayEngine implements AutoCloseable
     private final FateListeners fates;
     private final EngineStages stages;
     private final FastPathMirror fastPath;
+    private final EngineFastPath fastPathView;
     private final Shutdown shutdown;
     /** The thread that is in {@link #doWork()}, if any. */
     private final AtomicReference<@Nullable Thread> invoker = new AtomicReference<>();
@@ -119,6 +121,7 @@ public final class OverlayEngine implements AutoCloseable
             final CommandQueue ofQueue = new CommandQueue(wakeQueue, () -> {}, context.errorHandler());
             workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
         }
+        fastPathView = new EngineFastPath(context, fastPath, commands);
         fates = new FateListeners(context, workers, commands, fastPath);
         final TransitRings rings = new TransitRings(workers);
         stages = new EngineStages(context, forwarding, commands, workers, counters, rings, fastPath);
@@ -291,6 +294,12 @@ public final class OverlayEngine implements AutoCloseable
         return stages;
     }
 
+    /** @return what the fast path does. */
+    public EngineFastPath fastPath()
+    {
+        return fastPathView;
+    }
+
     /** @return counters of the fates of all frames. */
     public EngineCounters counters()
     {
@@ -319,6 +328,7 @@ public final class OverlayEngine implements AutoCloseable
             workers.stream().mapToLong(worker -> worker.paths().underlay().receiveDrops()).sum(),
             counters.encap().batches().isLatencyOn(),
             events.hub().lost(),
+            fastPath.row(),
             FastAccess.NAME);
     }
 

@@ -2,6 +2,7 @@
 package io.overlane.fastpath;
 
 import io.overlane.underlay.Underlay;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries frames of known stations beside the engine: what it takes, the engine never receives, and what it is not sure
@@ -29,9 +30,9 @@ public interface FastPath
      * Carry frames of a segment from now on.
      *
      * @param segment whose VNI is not carried now.
-     * @return false if the segment is of no kind that it can carry; the engine carries it then.
+     * @return null if it carries them; else the reason why it cannot, in a few words, and the engine carries them.
      */
-    boolean begin(FastSegment segment);
+    @Nullable String begin(FastSegment segment);
 
     /**
      * Carry no more frames of a segment; it keeps its stations.
@@ -55,6 +56,12 @@ public interface FastPath
      *         not have the station.
      */
     long idleMs(int vni, long mac);
+
+    /** @return the number of stations that it has. */
+    int stations();
+
+    /** @return what it has and did, for people. */
+    FastPathReport report();
 
     /** Count the frames that it took since the last call. */
     void read(FastTraffic traffic);

@@ -2,8 +2,8 @@
 package io.overlane.fastpath;
 
 /**
- * Receives what a fast path carried. A super-frame counts as the number of its segments, and with its own bytes. Bytes
- * are those of inner frames, with their Ethernet headers.
+ * Receives what a fast path carried, and which segments it carries no more. A super-frame counts as the number of its
+ * segments, and with its own bytes. Bytes are those of inner frames, with their Ethernet headers.
  */
 public interface FastTraffic
 {
@@ -12,4 +12,11 @@ public interface FastTraffic
 
     /** Frames to and from one remote, all segments together; these are the same frames. */
     void ofRemote(int remote, long encapFrames, long encapBytes, long decapFrames, long decapBytes);
+
+    /**
+     * It carries no more frames of a segment, by itself.
+     *
+     * @param whyNot the reason, in a few words.
+     */
+    void stopped(int vni, String whyNot);
 }

@@ -110,6 +110,17 @@ public interface Port extends AutoCloseable
     }
 
     /**
+     * The port that a fast path may use in place of this one: the frames that it carries pass by this port. A port in
+     * front of another one answers the other one if it need not receive each frame.
+     *
+     * @return this port, unless a subclass answers another one.
+     */
+    default Port fastPort()
+    {
+        return this;
+    }
+
+    /**
      * Whether {@link #close()} has been called. An engine does not accept a closed port, and stops polling a port that
      * somebody else closes. Any thread.
      *

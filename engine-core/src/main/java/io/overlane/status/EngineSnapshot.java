@@ -3,6 +3,7 @@ package io.overlane.status;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.Vtep;
+import io.overlane.fastpath.FastPathState;
 import io.overlane.memory.FastAccess;
 import io.overlane.port.VlanRules;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveDrops datagrams that the underlay dropped before the engine could read them.
  * @param hasLatency   whether {@link PathRow#latencyNs()} is recorded now.
  * @param eventsLost   events that subscribers were too slow for, of all subscriptions that are open.
+ * @param fastPath     what the fast path does.
  * @param memoryAccess {@link FastAccess#NAME}: the faster {@code unsafe} needs a flag of the JVM, else it is
  *                     {@code bytebuffer}.
  */
@@ -44,6 +46,7 @@ public record EngineSnapshot(
     long receiveDrops,
     boolean hasLatency,
     long eventsLost,
+    FastPathRow fastPath,
     String memoryAccess)
 {
     /**
@@ -185,6 +188,22 @@ public record EngineSnapshot(
         long answered,
         long requests,
         Map<DropReason, Long> dropped)
+    {
+    }
+
+    /**
+     * The fast path. Its numbers are a quarter of a second old at most; the frames that it carried are also in all
+     * other counters.
+     *
+     * @param state       whether it carries frames.
+     * @param segments    number of segments that it may carry frames of.
+     * @param stations    number of stations that it has.
+     * @param maxStations the largest number of stations that it can have; 0 if there is no fast path.
+     * @param encap       frames from ports that it carried.
+     * @param decap       frames from remotes that it carried.
+     */
+    public record FastPathRow(
+        FastPathState state, int segments, int stations, int maxStations, Volume encap, Volume decap)
     {
     }
 

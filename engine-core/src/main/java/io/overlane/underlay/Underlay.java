@@ -65,6 +65,17 @@ public interface Underlay extends AutoCloseable
     }
 
     /**
+     * The underlay that a fast path may use in place of this one: the datagrams that it carries pass by this underlay.
+     * An underlay in front of another one answers the other one if it need not receive each datagram.
+     *
+     * @return this underlay, unless a subclass answers another one.
+     */
+    default Underlay fastUnderlay()
+    {
+        return this;
+    }
+
+    /**
      * How many datagrams arrived for this underlay and were dropped before {@link #poll} could return them: because the
      * socket's receive buffer, or another queue in front of {@code poll}, had no room; because the system refused the
      * datagram (a wrong UDP checksum); or because its source was not accepted ({@link #acceptOnly}). No other counter

@@ -7,11 +7,15 @@ import io.overlane.ebpf.kernel.BpfMap;
 import io.overlane.ebpf.kernel.BpfProgram;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastTraffic;
+import io.overlane.status.Volume;
 import io.overlane.tun.TunPort;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +28,7 @@ final class CarriedSegments implements AutoCloseable
 {
     private static final int ECN_VALUES = 4;
     private static final int ECN_BITS = 2;
+    private static final String NO_TAP = "its port is no TAP in this network namespace";
 
     /** A segment that has counters in the kernel. */
     private static final class Carried
@@ -69,17 +74,21 @@ final class CarriedSegments implements AutoCloseable
         }
     }
 
-    /** Attach the program to the TAP of a segment; false if it has none here, or there are too many segments. */
-    boolean begin(final FastSegment segment) throws IOException
+    /** Attach the program to the TAP of a segment; the reason if that is not possible, null if it is done. */
+    @Nullable String begin(final FastSegment segment) throws IOException
     {
         if (!(segment.port() instanceof TunPort port))
         {
-            return false;
+            return "its port is no TAP";
         }
         final int tap = port.tapIndex();
-        if (tap == 0 || !byVni.containsKey(segment.vni()) && freeSlots.isEmpty())
+        if (tap == 0)
         {
-            return false;
+            return NO_TAP;
+        }
+        if (!byVni.containsKey(segment.vni()) && freeSlots.isEmpty())
+        {
+            return "there are too many segments";
         }
         final Carried carried = byVni.computeIfAbsent(segment.vni(), vni -> new Carried(vni, freeSlots.remove()));
         carried.port = port;
@@ -87,7 +96,7 @@ final class CarriedSegments implements AutoCloseable
         putSegment(carried);
         putPort(carried, segment);
         carried.link = BpfLink.attach(encap, BpfLink.Hook.TC_EGRESS, tap, segment.port().name());
-        return true;
+        return null;
     }
 
     private void putSegment(final Carried carried) throws BpfException
@@ -160,13 +169,14 @@ final class CarriedSegments implements AutoCloseable
     }
 
     /** Stop at TAPs that are gone or in another network namespace, where numbers of devices are of other devices. */
-    void checkTaps() throws BpfException
+    void checkTaps(final FastTraffic to) throws BpfException
     {
         for (final Carried carried : byVni.values())
         {
             if (carried.link != null && !isHere(carried))
             {
                 stop(carried);
+                to.stopped(carried.vni, NO_TAP);
             }
         }
     }
@@ -181,6 +191,33 @@ final class CarriedSegments implements AutoCloseable
         {
             return false;
         }
+    }
+
+    /** The places of the program, in order of the devices. */
+    List<BpfLink> links()
+    {
+        final List<BpfLink> links = new ArrayList<>();
+        for (final Carried carried : byVni.values())
+        {
+            if (carried.link != null)
+            {
+                links.add(carried.link);
+            }
+        }
+        links.sort(Comparator.comparingInt(BpfLink::ifindex));
+        return links;
+    }
+
+    /** All frames from ports that were read. */
+    Volume encap()
+    {
+        return Arrays.stream(counters).map(Counters::encap).reduce(Volume.NONE, Volume::plus);
+    }
+
+    /** All frames from remotes that were read. */
+    Volume decap()
+    {
+        return Arrays.stream(counters).map(Counters::decap).reduce(Volume.NONE, Volume::plus);
     }
 
     /** Detach the program from all TAPs. */

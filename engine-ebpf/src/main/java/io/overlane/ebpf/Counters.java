@@ -3,6 +3,7 @@ package io.overlane.ebpf;
 
 import io.overlane.ebpf.kernel.BpfException;
 import io.overlane.ebpf.kernel.BpfMap;
+import io.overlane.status.Volume;
 
 /** The counters of a segment or remote in the kernel, and how much they grew between two readings. One thread. */
 final class Counters
@@ -11,6 +12,8 @@ final class Counters
 
     private final long[] last = new long[COUNT];
     private final long[] growth = new long[COUNT];
+    /** What {@link #restart()} left out. */
+    private final long[] start = new long[COUNT];
 
     /** Receives growth: frames and bytes of encap, then of decap. */
     @FunctionalInterface
@@ -37,6 +40,24 @@ final class Counters
             isNews |= growth[i] != 0;
         }
         return isNews;
+    }
+
+    /** Count from 0 again, from what was read last. */
+    void restart()
+    {
+        System.arraycopy(last, 0, start, 0, COUNT);
+    }
+
+    /** All frames from ports that were read. */
+    Volume encap()
+    {
+        return new Volume(last[0] - start[0], last[1] - start[1]);
+    }
+
+    /** All frames from remotes that were read. */
+    Volume decap()
+    {
+        return new Volume(last[2] - start[2], last[3] - start[3]);
     }
 
     void report(final int number, final Report to)

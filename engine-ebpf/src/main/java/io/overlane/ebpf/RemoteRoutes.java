@@ -2,13 +2,18 @@
 package io.overlane.ebpf;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.Vtep;
 import io.overlane.ebpf.kernel.BpfException;
 import io.overlane.ebpf.kernel.BpfMap;
+import io.overlane.fastpath.FastPathReport;
 import io.overlane.tun.HostEvents;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
 import org.agrona.CloseHelper;
 
 /**
@@ -63,8 +68,8 @@ final class RemoteRoutes implements AutoCloseable
         events = new HostEvents();
     }
 
-    /** A station is behind this remote. */
-    void use(final int number, final IpAddress address, final int udpPort) throws BpfException
+    /** A station is behind this remote; true if the number belonged to another remote before, or to none. */
+    boolean use(final int number, final IpAddress address, final int udpPort) throws BpfException
     {
         Remote remote = remotes[number];
         if (remote == null || !remote.address.equals(address) || remote.udpPort != udpPort)
@@ -74,7 +79,29 @@ final class RemoteRoutes implements AutoCloseable
             used = Math.max(used, number + 1);
             ask(remote);
             write(number, remote);
+            return true;
         }
+        return false;
+    }
+
+    /** All remotes, each with its counters. */
+    List<FastPathReport.Remote> report(final IntFunction<Counters> counters)
+    {
+        final List<FastPathReport.Remote> rows = new ArrayList<>();
+        for (int i = 0; i < used; i++)
+        {
+            final Remote remote = remotes[i];
+            if (remote != null)
+            {
+                rows.add(new FastPathReport.Remote(
+                    new Vtep(remote.address, remote.udpPort),
+                    remote.isReachable,
+                    remote.longest,
+                    counters.apply(i).encap(),
+                    counters.apply(i).decap()));
+            }
+        }
+        return rows;
     }
 
     /** Ask for all routes again if something of the host's network changed, else for a few; true if so. */

@@ -13,6 +13,7 @@ final class StationTable
     private static final int VNI_SHIFT = 8;
 
     private final BpfMap map;
+    private int size;
 
     StationTable(final BpfMap map)
     {
@@ -21,20 +22,26 @@ final class StationTable
 
     void put(final FastStation station) throws BpfException
     {
-        final long seen = find(station.vni(), station.mac()) ? map.value().getLong(Layout.STATION_SEEN) : 0;
+        final boolean isThere = find(station.vni(), station.mac());
+        final long seen = isThere ? map.value().getLong(Layout.STATION_SEEN) : 0;
         map.value().setMemory(0, Layout.STATION_SIZE, (byte)0);
         map.value().putInt(Layout.STATION_REMOTE, station.remote());
         map.value().putByte(Layout.STATION_WAYS, (byte)(
             (station.encap() ? Layout.WAY_ENCAP : 0) | (station.decap() ? Layout.WAY_DECAP : 0)));
         map.value().putInt(Layout.STATION_VNI, station.remoteVni() << VNI_SHIFT, ByteOrder.BIG_ENDIAN);
         map.value().putLong(Layout.STATION_SEEN, seen);
-        map.put();
+        size += map.put() && !isThere ? 1 : 0;
     }
 
     void remove(final int vni, final long mac) throws BpfException
     {
         setKey(vni, mac);
-        map.remove();
+        size -= map.remove() ? 1 : 0;
+    }
+
+    int size()
+    {
+        return size;
     }
 
     /** @return how long ago a program saw the station, or {@link Long#MAX_VALUE} if none did. */

@@ -9,9 +9,11 @@ import io.overlane.ebpf.kernel.BpfMap;
 import io.overlane.ebpf.kernel.BpfProgram;
 import io.overlane.ebpf.kernel.BpfSupport;
 import io.overlane.fastpath.FastPath;
+import io.overlane.fastpath.FastPathReport;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastStation;
 import io.overlane.fastpath.FastTraffic;
+import io.overlane.status.Volume;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -210,7 +213,7 @@ public final class TcFastPath implements FastPath
         return hook;
     }
 
-    private StationTable stations()
+    private StationTable table()
     {
         return Objects.requireNonNull(stations, "stations");
     }
@@ -233,9 +236,9 @@ public final class TcFastPath implements FastPath
     }
 
     @Override
-    public boolean begin(final FastSegment segment)
+    public @Nullable String begin(final FastSegment segment)
     {
-        return use(() -> segments().begin(segment));
+        return use(() -> Optional.ofNullable(segments().begin(segment))).orElse(null);
     }
 
     @Override
@@ -256,12 +259,15 @@ public final class TcFastPath implements FastPath
             final IpAddress remote = new IpAddress(station.high(), station.low());
             if (Objects.requireNonNull(device).reaches(remote))
             {
-                Objects.requireNonNull(routes).use(station.remote(), remote, station.udpPort());
-                stations().put(station);
+                if (Objects.requireNonNull(routes).use(station.remote(), remote, station.udpPort()))
+                {
+                    counters(station.remote()).restart();
+                }
+                table().put(station);
             }
             else
             {
-                stations().remove(station.vni(), station.mac());
+                table().remove(station.vni(), station.mac());
             }
             return true;
         });
@@ -272,7 +278,7 @@ public final class TcFastPath implements FastPath
     {
         use(() ->
         {
-            stations().remove(vni, mac);
+            table().remove(vni, mac);
             return true;
         });
     }
@@ -280,7 +286,7 @@ public final class TcFastPath implements FastPath
     @Override
     public long idleMs(final int vni, final long mac)
     {
-        return use(() -> stations().idleMs(vni, mac));
+        return use(() -> table().idleMs(vni, mac));
     }
 
     @Override
@@ -295,7 +301,7 @@ public final class TcFastPath implements FastPath
             }
             if (all.check())
             {
-                segments().checkTaps();
+                segments().checkTaps(traffic);
             }
             return true;
         });
@@ -306,15 +312,59 @@ public final class TcFastPath implements FastPath
         final BpfMap ofRemotes = Objects.requireNonNull(maps).get(Layout.REMOTE_TRAFFIC);
         for (int remote = 0; remote < count; remote++)
         {
-            if (remotes[remote] == null)
+            if (counters(remote).read(ofRemotes, remote))
             {
-                remotes[remote] = new Counters();
-            }
-            if (remotes[remote].read(ofRemotes, remote))
-            {
-                remotes[remote].report(remote, traffic::ofRemote);
+                counters(remote).report(remote, traffic::ofRemote);
             }
         }
+    }
+
+    private Counters counters(final int remote)
+    {
+        if (remotes[remote] == null)
+        {
+            remotes[remote] = new Counters();
+        }
+        return remotes[remote];
+    }
+
+    @Override
+    public int stations()
+    {
+        return table().size();
+    }
+
+    @Override
+    public FastPathReport report()
+    {
+        final List<FastPathReport.Link> links = new ArrayList<>();
+        open.stream().filter(BpfLink.class::isInstance).forEach(link -> links.add(report((BpfLink)link)));
+        segments().links().forEach(link -> links.add(report(link)));
+        final List<FastPathReport.Program> programs = new ArrayList<>();
+        programs.add(report(encap(), segments().encap()));
+        programs.add(report(decap(), segments().decap()));
+        if (hook == DecapHook.XDP)
+        {
+            // Both programs at the underlay device have the same counters.
+            programs.add(report(driver(), Volume.NONE));
+        }
+        return new FastPathReport(
+            hook.toString(),
+            programs,
+            links,
+            Objects.requireNonNull(routes).report(this::counters));
+    }
+
+    private static FastPathReport.Program report(final BpfProgram program, final Volume carried)
+    {
+        return new FastPathReport.Program(
+            program.name(), program.id(), program.code().length(), carried, program.code().toString());
+    }
+
+    private static FastPathReport.Link report(final BpfLink link)
+    {
+        return new FastPathReport.Link(
+            link.device(), link.ifindex(), link.hook().toString(), link.id(), link.program().id());
     }
 
     @Override

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
+import io.overlane.control.FdbFilter;
 import io.overlane.ebpf.kernel.AttachedPrograms;
+import io.overlane.fastpath.FastPathReport;
+import io.overlane.fastpath.FastPathState;
+import io.overlane.fastpath.FastPathStatus;
 import io.overlane.fate.FateSubscription;
 import io.overlane.status.EngineSnapshot;
 import io.overlane.testkit.InNamespace;
@@ -14,8 +18,10 @@ import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.NioUnderlay;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayOptions;
+import io.overlane.wire.EthernetHeader;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +57,41 @@ class TcFastPathTest extends BesideKernel
         assertEquals(after.encap().delivered(), after.segments().get(0).encap());
         assertEquals(after.decap().delivered(), after.remotes().get(0).decap());
         assertEquals(after.decap().delivered(), after.ports().get(0).out());
+    }
+
+    @Test
+    void shouldReportWhatTheKernelHas() throws Exception
+    {
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
+        Peer.run("ping", "-c", "1", "-W", "5", "192.168.7.2");
+        await(now -> now.tables().learned() == 1);
+        ping("192.168.7.2");
+        await(now -> now.fastPath().decap().frames() >= 40);
+
+        final FastPathStatus status = engine.fastPath().status().join();
+        assertEquals(FastPathState.ON, status.state());
+        assertEquals(1, status.stations());
+        assertEquals(List.of(new FastPathStatus.SegmentState(FastPathLab.VNI, null)), status.segments());
+        final FastPathReport report = status.report();
+        assertEquals(List.of("overlane_encap", "overlane_decap"),
+            report.programs().stream().map(FastPathReport.Program::name).toList());
+        assertEquals(
+            List.of("under0 tcx/ingress " + report.programs().get(1).id(),
+                "tap0 tcx/egress " + report.programs().get(0).id()),
+            report.links().stream().map(link -> link.device() + " " + link.place() + " " + link.program()).toList());
+        assertEquals(NetworkInterface.getByName("tap0").getIndex(), report.links().get(1).ifindex());
+        assertTrue(report.programs().get(0).id() > 0);
+        assertTrue(report.links().get(0).id() > 0);
+        assertEquals(engine.snapshot().fastPath().encap(), report.programs().get(0).carried());
+        assertEquals(report.programs().get(0).carried(), report.remotes().get(0).encap());
+        assertEquals(report.programs().get(1).carried(), report.remotes().get(0).decap());
+        assertEquals(FastPathLab.REMOTE, report.remotes().get(0).vtep());
+        assertTrue(report.remotes().get(0).isReachable());
+        assertEquals(FastPathLab.MTU + EthernetHeader.LENGTH, report.remotes().get(0).longest());
+        assertTrue(report.programs().get(0).listing().contains("map stations"), report.programs().get(0).listing());
+
+        engine.control().operate(tables -> tables.flush(FdbFilter.ALL)).join();
+        assertEquals(0, engine.fastPath().status().join().stations());
     }
 
     @Test

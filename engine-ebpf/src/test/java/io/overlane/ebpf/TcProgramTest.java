@@ -48,6 +48,11 @@ class TcProgramTest
         public void ofRemote(final int remote, final long a, final long b, final long c, final long d)
         {
         }
+
+        @Override
+        public void stopped(final int vni, final String whyNot)
+        {
+        }
     };
     private static final MacAddress STRANGER = MacAddress.parse("02:00:00:00:00:66");
 
@@ -331,6 +336,11 @@ class TcProgramTest
             {
                 assertEquals(3, remote);
                 System.arraycopy(new long[]{a, b, c, d}, 0, ofRemote, 0, 4);
+            }
+
+            @Override
+            public void stopped(final int vni, final String whyNot)
+            {
             }
         };
         final FrameSpec large = FrameSpec.ipv4Tcp().payloadLength(3_000);

@@ -6,6 +6,8 @@ import io.overlane.ebpf.TcFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.fastpath.FastPathState;
+import io.overlane.fastpath.FastPathStatus;
 import io.overlane.policy.SegmentContext;
 import io.overlane.tun.TunDevice;
 import io.overlane.tun.TunKind;
@@ -45,15 +47,12 @@ public final class FastPathTap
             .underlay(underlay)
             .segment(new SegmentContext(1).port(new TunPort(tap, Throwable::printStackTrace)).ownMac(tap.mac())
                 .policy(policy -> policy.learning(true)).flood(Vtep.parse(args[1], 8472)))
-            .threadingMode(ThreadingMode.SPLIT);
-        final String whyNot = TcFastPath.whyUnavailable(underlay);
-        if (whyNot == null)
-        {
-            context.fastPath(new TcFastPath());
-        }
+            .threadingMode(ThreadingMode.SPLIT)
+            .fastPathIfPossible(new TcFastPath());
         try (OverlayEngine engine = OverlayEngine.launch(context))
         {
-            System.out.println("with " + (whyNot == null ? "the fast path" : whyNot));
+            final FastPathStatus status = engine.fastPath().status().join();
+            System.out.println("with " + (status.state() == FastPathState.OFF ? status.why() : "the fast path"));
             engine.terminated().join();
         }
     }

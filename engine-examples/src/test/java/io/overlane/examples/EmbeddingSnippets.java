@@ -24,6 +24,8 @@ import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.event.EngineEvent;
 import io.overlane.event.EventSubscription;
+import io.overlane.fastpath.FastPathHold;
+import io.overlane.fastpath.FastPathStatus;
 import io.overlane.fate.Fate;
 import io.overlane.fate.FateSubscription;
 import io.overlane.http.HttpContext;
@@ -270,6 +272,17 @@ abstract class EmbeddingSnippets
     void portOn(final EventLoopGroup eventLoops, final ChannelHandler handler)
     {
         new Bootstrap().group(eventLoops).channelFactory(() -> new PortChannel(port)).handler(handler).register();
+    }
+
+    void lookAtTheFastPath()
+    {
+        final FastPathStatus status = engine.fastPath().status().join();
+        status.segments().stream().filter(segment -> segment.whyNot() != null)
+            .forEach(segment -> System.out.println("VNI " + segment.vni() + ": " + segment.whyNot()));
+
+        final FastPathHold hold = engine.fastPath().hold("a measurement");
+        read();
+        hold.close();              // until then, the engine carries all frames
     }
 
     void simulate(final long seed)

@@ -8,9 +8,11 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
+import io.overlane.fastpath.FastPathState;
 import io.overlane.status.EngineSnapshot;
 import io.overlane.status.EngineSnapshot.PathRow;
 import io.overlane.status.TableCounters;
+import io.overlane.status.Volume;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,6 +83,8 @@ final class Binding
             now -> path.apply(now).allDropped());
         counter("overlane.traffic", "bytes", "Bytes of delivered frames", tags,
             now -> path.apply(now).delivered().bytes());
+        gauge("overlane.held", "Frames that wait for the MAC of a gateway's next hop", tags,
+            now -> path.apply(now).held());
         counter("overlane.flood.copies", null, "Copies of flooded frames beyond the first", tags,
             now -> path.apply(now).floodCopies());
         counter("overlane.mirror.copies", null, "Copies that stages sent", tags,
@@ -147,10 +151,29 @@ final class Binding
             EngineSnapshot::receiveDrops);
         counter("overlane.events.lost", null, "Events that subscribers were too slow for", common,
             EngineSnapshot::eventsLost);
+        gauge("overlane.fast.path.on", "1 while the fast path carries frames", common,
+            now -> now.fastPath().state() == FastPathState.ON ? 1 : 0);
+        gauge("overlane.fast.path.segments", "Segments that the fast path carries", common,
+            now -> now.fastPath().segments());
+        gauge("overlane.fast.path.stations", "Stations in the table of the fast path", common,
+            now -> now.fastPath().stations());
+        gauge("overlane.fast.path.stations.max", "Most stations in the table of the fast path", common,
+            now -> now.fastPath().maxStations());
+        fastPath("encap", now -> now.fastPath().encap());
+        fastPath("decap", now -> now.fastPath().decap());
         gauge("overlane.running", "1 while the engine runs", common, now -> now.isRunning() ? 1 : 0);
         rows.kinds().forEach((kind, sets) -> gauge(
             "overlane.hidden", "Rows without meters of their own", common.and("kind", kind),
             now -> Arrays.stream(sets).mapToInt(SeriesSet::hidden).sum()));
+    }
+
+    private void fastPath(final String direction, final Function<EngineSnapshot, Volume> carried)
+    {
+        final Tags tags = common.and("direction", direction);
+        counter("overlane.fast.path.frames", null, "Delivered frames that the fast path carried", tags,
+            now -> carried.apply(now).frames());
+        counter("overlane.fast.path.traffic", "bytes", "Bytes of delivered frames that the fast path carried", tags,
+            now -> carried.apply(now).bytes());
     }
 
     private void counter(

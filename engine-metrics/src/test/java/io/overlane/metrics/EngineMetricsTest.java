@@ -14,10 +14,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
+import io.overlane.fastpath.FastPathState;
 import io.overlane.policy.SegmentContext;
 import io.overlane.routing.Gateway;
 import io.overlane.routing.RoutingContext;
 import io.overlane.status.EngineSnapshot;
+import io.overlane.status.Volume;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
@@ -41,6 +43,7 @@ class EngineMetricsTest
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private long nowNs;
     private int snapshots;
+    private EngineSnapshot.FastPathRow fastPath;
 
     @AfterEach
     void close()
@@ -92,6 +95,37 @@ class EngineMetricsTest
             count("overlane.routed.drops", "context", "red"), "an echo reply, and no route");
         assertEquals(0, count("overlane.routed.frames", "context", "red", "direction", "encap"));
         assertEquals(0, count("overlane.routed.requests", "context", "red"));
+    }
+
+    @Test
+    void shouldShowFramesThatWaitForANextHop()
+    {
+        harness.launch(new SegmentContext(VNI).gateway(Gateway.of("red", "10.1.0.1/24")));
+        bind(10);
+        harness.transmit(FrameSpec.icmpEchoRequest().destinationMac(RoutingContext.DEFAULT_GATEWAY_MAC.value())
+            .source("10.1.0.9").destination("10.1.0.50").bytes());
+        tick();
+        assertEquals(1, gauge("overlane.held", "direction", "encap"));
+        assertEquals(0, gauge("overlane.held", "direction", "decap"));
+    }
+
+    @Test
+    void shouldShowTheFastPath()
+    {
+        launch(0);
+        bind(10);
+        assertEquals(0, gauge("overlane.fast.path.on"));
+        assertEquals(0, gauge("overlane.fast.path.stations.max"));
+
+        fastPath = new EngineSnapshot.FastPathRow(
+            FastPathState.ON, 2, 3, 4, new Volume(5, 500), new Volume(6, 600));
+        tick();
+        assertEquals(1, gauge("overlane.fast.path.on"));
+        assertEquals(2, gauge("overlane.fast.path.segments"));
+        assertEquals(3, gauge("overlane.fast.path.stations"));
+        assertEquals(4, gauge("overlane.fast.path.stations.max"));
+        assertEquals(5, count("overlane.fast.path.frames", "direction", "encap"));
+        assertEquals(600, count("overlane.fast.path.traffic", "direction", "decap"));
     }
 
     @Test
@@ -283,7 +317,11 @@ class EngineMetricsTest
     private EngineSnapshot snapshot()
     {
         snapshots++;
-        return harness.engine().snapshot();
+        final EngineSnapshot now = harness.engine().snapshot();
+        return fastPath == null ? now : new EngineSnapshot(
+            now.timeNs(), now.isRunning(), now.local(), now.encap(), now.decap(), now.segments(), now.ports(),
+            now.remotes(), now.routing(), now.tables(), now.receiveDrops(), now.hasLatency(), now.eventsLost(),
+            fastPath, now.memoryAccess());
     }
 
     private static Vtep vtep(final int index)

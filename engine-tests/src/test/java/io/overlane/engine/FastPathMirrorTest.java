@@ -2,6 +2,8 @@
 package io.overlane.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +13,10 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
 import io.overlane.control.FdbRequest;
 import io.overlane.fastpath.FastPath;
+import io.overlane.fastpath.FastPathHold;
+import io.overlane.fastpath.FastPathReport;
+import io.overlane.fastpath.FastPathState;
+import io.overlane.fastpath.FastPathStatus;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastStation;
 import io.overlane.fastpath.FastTraffic;
@@ -19,12 +25,16 @@ import io.overlane.frame.Frame;
 import io.overlane.frame.FrameSlab;
 import io.overlane.policy.SegmentContext;
 import io.overlane.policy.SourcePolicy;
+import io.overlane.port.ForwardingPort;
+import io.overlane.port.Port;
 import io.overlane.stage.StageHandle;
 import io.overlane.status.EngineSnapshot;
+import io.overlane.status.Volume;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.LoopbackPort;
 import io.overlane.testkit.MemoryFabric;
 import io.overlane.testkit.SteppedClock;
+import io.overlane.underlay.ForwardingUnderlay;
 import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
@@ -33,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,8 +73,12 @@ class FastPathMirrorTest
     {
         private final Map<String, String> stations = new TreeMap<>();
         private final TreeSet<Integer> segments = new TreeSet<>();
+        private String refusal;
+        private Underlay underlay;
+        private Port port;
         private int longestFrame;
         private boolean isClosed;
+        private boolean isDeviceGone;
         private long idleMs = Long.MAX_VALUE;
         private RuntimeException failure;
         private long encapFrames;
@@ -74,15 +89,20 @@ class FastPathMirrorTest
             final Underlay underlay, final int maxStations, final int maxRemotes, final int maxSegments)
         {
             assertEquals(LOCAL, underlay.local());
+            this.underlay = underlay;
             fail();
         }
 
         @Override
-        public boolean begin(final FastSegment segment)
+        public String begin(final FastSegment segment)
         {
-            assertTrue(segments.add(segment.vni()));
-            longestFrame = segment.longestFrame();
-            return true;
+            port = segment.port();
+            if (refusal == null)
+            {
+                assertTrue(segments.add(segment.vni()));
+                longestFrame = segment.longestFrame();
+            }
+            return refusal;
         }
 
         @Override
@@ -114,6 +134,18 @@ class FastPathMirrorTest
         }
 
         @Override
+        public int stations()
+        {
+            return stations.size();
+        }
+
+        @Override
+        public FastPathReport report()
+        {
+            return new FastPathReport("recorder", List.of(), List.of(), List.of());
+        }
+
+        @Override
         public void read(final FastTraffic traffic)
         {
             if (encapFrames + decapFrames > 0)
@@ -123,6 +155,10 @@ class FastPathMirrorTest
             }
             encapFrames = 0;
             decapFrames = 0;
+            if (isDeviceGone && segments.remove(VNI))
+            {
+                traffic.stopped(VNI, "its device is gone");
+            }
         }
 
         @Override
@@ -322,6 +358,8 @@ class FastPathMirrorTest
         engine.close();
         assertTrue(path.isClosed);
         assertEquals(7, engine.snapshot().encap().delivered().frames());
+        assertEquals(new Volume(7, 700), engine.snapshot().fastPath().encap());
+        assertEquals(new Volume(5, 500), engine.snapshot().fastPath().decap());
     }
 
     @Test
@@ -340,6 +378,131 @@ class FastPathMirrorTest
         receive(OWN);
         assertEquals(2, engine.snapshot().tables().learned());
         assertEquals(2, port.takeAll().size());
+        assertEquals("it failed: the map is gone", status().why());
+        assertEquals(FastPathState.OFF, engine.snapshot().fastPath().state());
+    }
+
+    @Test
+    void shouldSayWhichSegmentsTheEngineCarriesAndWhy()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        path.refusal = "its port is no TAP";
+        engine.segments().add(new SegmentContext(8).port(new LoopbackPort("other", 1450, 64, 2048)));
+        engine.segments().add(new SegmentContext(9).port(new LoopbackPort("third", 1450, 64, 2048))
+            .policy(policy -> policy.outer(policy.outer().tos(OuterContext.INHERIT))));
+        run();
+
+        final FastPathStatus status = status();
+        assertEquals(FastPathState.ON, status.state());
+        assertEquals("", status.why());
+        assertEquals(1, status.stations());
+        assertEquals(64, status.maxStations());
+        assertEquals(
+            List.of(
+                new FastPathStatus.SegmentState(VNI, null),
+                new FastPathStatus.SegmentState(8, "its port is no TAP"),
+                new FastPathStatus.SegmentState(9, "rule tos inherit")),
+            status.segments());
+        assertEquals("recorder", status.report().mode());
+
+        engine.segments().addPort(VNI, new LoopbackPort("second", 1450, 64, 2048));
+        run();
+        assertEquals(new FastPathStatus.SegmentState(VNI, "it has 2 ports"), status().segments().get(0));
+        assertEquals(0, engine.snapshot().fastPath().segments());
+    }
+
+    @Test
+    void shouldSayWhyTheFastPathStoppedByItself()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        path.isDeviceGone = true;
+
+        assertEquals(new FastPathStatus.SegmentState(VNI, "its device is gone"), status().segments().get(0));
+        assertEquals(0, engine.snapshot().fastPath().segments());
+        engine.segments().remove(VNI);
+        run();
+        assertEquals(List.of(), stations());
+    }
+
+    private FastPathStatus status()
+    {
+        final CompletableFuture<FastPathStatus> status = engine.fastPath().status();
+        run();
+        return status.join();
+    }
+
+    @Test
+    void shouldSayWhatItStandsStillFor()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        assertEquals(FastPathState.ON, engine.snapshot().fastPath().state());
+        final StageHandle stage = engine.stages().add(frame -> {});
+        final FastPathHold hold = engine.fastPath().hold("a test");
+        run();
+
+        assertEquals(FastPathState.HELD, engine.snapshot().fastPath().state());
+        assertEquals("it stands still for a stage and a test", status().why());
+        assertEquals("it stands still for a stage and a test", status().segments().get(0).whyNot());
+        stage.close();
+        run();
+        assertEquals(List.of(), List.copyOf(path.segments));
+        assertEquals("it stands still for a test", status().why());
+
+        hold.close();
+        hold.close();
+        run();
+        assertEquals(List.of(VNI), List.copyOf(path.segments));
+        assertEquals(1, engine.snapshot().fastPath().segments());
+        assertEquals(FastPathState.ON, status().state());
+    }
+
+    @Test
+    void shouldLaunchWithoutOneThatIsNotNeeded()
+    {
+        path.failure = new IllegalArgumentException("no fast path: the kernel is too old");
+        engine = OverlayEngine.launch(new EngineContext()
+            .underlay(fabric.attach(LOCAL))
+            .threadingMode(ThreadingMode.INVOKER)
+            .segment(new SegmentContext(VNI).port(port).fdb(STATION, A))
+            .fastPathIfPossible(path));
+
+        final FastPathStatus status = status();
+        assertEquals(FastPathState.OFF, status.state());
+        assertEquals("no fast path: the kernel is too old", status.why());
+        assertEquals(List.of(), status.segments());
+        assertEquals(List.of(), stations());
+        engine.fastPath().hold("a test").close();
+        run();
+        engine.close();
+        assertEquals(FastPathState.OFF, engine.snapshot().fastPath().state());
+        assertFalse(path.isClosed);
+    }
+
+    @Test
+    void shouldUseWhatWrappersOffer()
+    {
+        engine = OverlayEngine.launch(new EngineContext()
+            .underlay(new ForwardingUnderlay(fabric.attach(LOCAL))
+            {
+                @Override
+                public Underlay fastUnderlay()
+                {
+                    return underlay;
+                }
+            })
+            .threadingMode(ThreadingMode.INVOKER)
+            .segment(new SegmentContext(VNI).port(new ForwardingPort(port)
+            {
+                @Override
+                public Port fastPort()
+                {
+                    return port;
+                }
+            }))
+            .fastPath(path));
+
+        assertFalse(path.underlay instanceof ForwardingUnderlay);
+        assertSame(port, path.port);
     }
 
     @Test

@@ -50,6 +50,7 @@ public final class EngineCommands
             new VlanCommands(access).addTo(commands);
             new ContextCommands(access).addTo(commands);
             new ContextRouteCommands(access).addTo(commands);
+            new FastPathCommands(access).addTo(commands);
         }
         else
         {

@@ -8,13 +8,11 @@ import io.overlane.cli.StatsTable;
 import io.overlane.cli.StopSignal;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
-import io.overlane.cli.bridge.plan.FastPathMode;
-import io.overlane.ebpf.DecapHook;
-import io.overlane.ebpf.TcFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.QueueContext;
 import io.overlane.engine.ThreadingMode;
+import io.overlane.fastpath.FastPathReport;
 import io.overlane.memory.FastAccess;
 import io.overlane.metrics.JfrEvents;
 import io.overlane.tun.DataPathThread;
@@ -52,7 +50,7 @@ final class BridgeSession
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final BridgeTasks tasks = new BridgeTasks();
     private final BridgeHandOver handOver;
-    private @Nullable TcFastPath fastPath;
+    private @Nullable FastPathReport fastPath;
     /** Why the bridge cannot go on, if it cannot. */
     private @Nullable IOException failure;
     private final ErrorHandler errors = error -> LOG.warn("{}", OneLineErrors.message(error));
@@ -208,37 +206,14 @@ final class BridgeSession
             .errorHandler(errors)
             .threadFactory(new DataPathThread());
         context.napNs(first.napNs()).maxSegments(first.maxSegments());
-        addFastPath(context, first.fastPath(), underlay);
         devices.forEach(device -> device.plan().addTo(context, device.port()));
         for (int i = 1; i < first.queues(); i++)
         {
             context.queue(openQueue(first, (LibcUnderlay)underlay));
         }
-        return opened(OverlayEngine.launch(context));
-    }
-
-    private void addFastPath(final EngineContext context, final FastPathMode mode, final Underlay underlay)
-        throws IOException
-    {
-        final DecapHook hook = mode.hook();
-        if (hook == null)
-        {
-            return;
-        }
-        final String whyNot = TcFastPath.whyUnavailable(underlay, hook);
-        if (whyNot == null)
-        {
-            fastPath = new TcFastPath(hook);
-            context.fastPath(fastPath);
-        }
-        else if (mode == FastPathMode.AUTO)
-        {
-            LOG.warn("--fast-path auto: {}", whyNot);
-        }
-        else
-        {
-            throw new IOException("--fast-path " + mode + ": " + whyNot);
-        }
+        final OverlayEngine engine = opened(first.fastPath().launch(context, LOG::warn));
+        fastPath = engine.fastPath().status().join().report();
+        return engine;
     }
 
     private QueueContext openQueue(final BridgePlan plan, final LibcUnderlay first) throws IOException
@@ -265,7 +240,7 @@ final class BridgeSession
             plan.remotes() + (plan.remotes() == 1 ? " remote" : " remotes") +
             (plan.policy().groups().isEmpty() ? "" : ", group " + SegmentRule.GROUP.text(plan.policy())) +
             (plan.queues() > 1 ? ", " + plan.queues() + " queues" : "") +
-            (fastPath == null ? "" : ", fast path (" + fastPath.hook() + ")") +
+            (fastPath == null ? "" : ", fast path (" + fastPath.mode() + ")") +
             ", memory access " + FastAccess.NAME;
     }
 

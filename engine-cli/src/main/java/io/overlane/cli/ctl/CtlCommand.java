@@ -47,7 +47,8 @@ public final class CtlCommand implements Callable<Integer>
 
     @Parameters(paramLabel = "WORD", arity = "1..*", completionCandidates = FirstWords.class, description =
         "The request: help, ping, version, reload, stats, histograms, latency on|off, drops, capture ..., fdb ..., " +
-        "neigh ..., route ..., context ..., gateway ..., segment ..., flannel leases|routes|why PEER.")
+        "neigh ..., route ..., context ..., gateway ..., segment ..., vlan ..., fast-path show, flannel " +
+        "leases|routes|why PEER.")
     private List<String> words = new ArrayList<>();
 
     @Spec
@@ -61,8 +62,8 @@ public final class CtlCommand implements Callable<Integer>
         {
             return List.of(
                 "help", "ping", "version", "reload", "stats", "histograms", "latency", "drops", "capture", "fdb",
-                "neigh", "route", "context", "gateway", "segment", "flannel", "leases", "routes", "why",
-                "show", "add", "append", "replace", "del", "flush", "vni", "dst", "port", "lladdr", "remote",
+                "neigh", "route", "context", "gateway", "segment", "vlan", "fast-path", "flannel", "leases", "routes",
+                "why", "show", "add", "append", "replace", "del", "flush", "vni", "dst", "port", "lladdr", "remote",
                 "reason", "dev", "via", "type").iterator();
         }
     }

@@ -13,6 +13,7 @@ import io.overlane.tun.libc.LibC;
  *  PROG_LOAD    0 type       4 count        8 code        16 licence      24 log level   28 log size
  *              32 log       44 flags         48 name(16)    68 attach type
  *  LINK_CREATE  0 program    4 interface    8 attach type 12 flags
+ *  INFO_BY_FD   0 object     4 info size    8 info, where a program or link has its number at 4
  * </pre>
  *
  * Numbers have four bytes, and pointers eight.
@@ -25,6 +26,7 @@ final class BpfCall
     static final int MAP_UPDATE_ELEM = 2;
     static final int MAP_DELETE_ELEM = 3;
     static final int PROG_LOAD = 5;
+    static final int INFO_BY_FD = 15;
     static final int LINK_CREATE = 28;
 
     // Lengths of the attributes that the commands above read.
@@ -34,6 +36,7 @@ final class BpfCall
     static final int MAP_KEY_SIZE = 16;
     static final int PROG_LOAD_SIZE = 72;
     static final int LINK_CREATE_SIZE = 32;
+    static final int INFO_BY_FD_SIZE = 16;
 
     static final int NAME_SIZE = 16;
     /** Where the memory of the caller begins: behind the longest attributes. */
@@ -71,6 +74,17 @@ final class BpfCall
     {
         memory.putStringWithoutLengthAscii(offset, name, 0, NAME_SIZE - 1);
         return this;
+    }
+
+    /** The number that the kernel has given a program or link; 0 if it does not say. */
+    static int id(final int fd)
+    {
+        final int infoSize = 8;
+        final BpfCall call = new BpfCall(infoSize)
+            .putInt(0, fd)
+            .putInt(4, infoSize)
+            .putPointer(8, DATA);
+        return call.call(INFO_BY_FD, INFO_BY_FD_SIZE) < 0 ? 0 : call.memory.getInt(DATA + 4);
     }
 
     /** Call the kernel, and return what it returns, or the error as a negative number. */

@@ -143,6 +143,12 @@ public final class BpfProgram implements AutoCloseable
         return code;
     }
 
+    /** @return its number in the kernel, which {@code bpftool} shows, too; 0 if it is closed. */
+    public int id()
+    {
+        return descriptor.isClosed() ? 0 : BpfCall.id(descriptor.fd());
+    }
+
     Kind kind()
     {
         return kind;

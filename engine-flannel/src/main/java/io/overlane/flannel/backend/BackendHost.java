@@ -2,6 +2,7 @@
 package io.overlane.flannel.backend;
 
 import io.overlane.address.IpPrefix;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.lease.NetworkConfig;
 import io.overlane.tun.handover.TakenDescriptors;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param ip        runs {@code ip}.
  * @param blackhole whether the own subnet gets a blackhole route, so that addresses without a container are dropped.
  * @param leftOut   gets the leases of which no peer can be made.
+ * @param fastPath  whether the kernel carries packets of the vxlan backend.
  * @param taken     tunnels that another node left to this one.
  * @param errors    gets failures of devices and sockets, on any thread.
  */
@@ -28,6 +30,7 @@ public record BackendHost(
     IpCommand ip,
     boolean blackhole,
     LeftOut leftOut,
+    FastPathMode fastPath,
     TakenDescriptors taken,
     ErrorHandler errors)
 {

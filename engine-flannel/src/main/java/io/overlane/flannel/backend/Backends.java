@@ -21,6 +21,11 @@ public final class Backends
     public static Backend create(final BackendHost host, final @Nullable LeaseAttributes published)
     {
         final BackendKind kind = BackendKind.of(host.network().backendType());
+        if (host.fastPath().isRequired() && kind != BackendKind.VXLAN)
+        {
+            throw new IllegalArgumentException("--fast-path " + host.fastPath() +
+                ": only with the backend vxlan, and the network has " + kind.configType() + "; use auto");
+        }
         return switch (kind)
         {
             case VXLAN -> new VxlanBackend(host, NodeIdentity.ofThisHost(), published);

@@ -4,6 +4,7 @@ package io.overlane.flannel.backend;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
@@ -104,14 +105,19 @@ final class EngineTunnel implements AutoCloseable
             TunnelDevice.configure(host.ip(), device, plan.mac(), plan.mtu(), plan.address(), plan.network());
             final int index = device.index();
             final Port port = new TunPort(device, errors);
-            final OverlayEngine engine = OverlayEngine.launch(
+            final OverlayEngine engine = (plan.kind() == TunKind.TAP ? host.fastPath() : FastPathMode.OFF).launch(
                 settings.apply(left == null ? port : new GatedPort(port, gate))
                     .underlay(left == null ? underlay : new GatedUnderlay(underlay, gate))
                     .threadingMode(ThreadingMode.SPLIT)
                     .maxRemotes(MAX_PEERS)
                     .maxRoutes(MAX_PEERS)
                     .errorHandler(errors)
-                    .threadFactory(new DataPathThread()));
+                    .threadFactory(new DataPathThread()),
+                line -> errors.onError(new IOException(plan.name() + ": " + line)));
+            if (left != null)
+            {
+                gate.afterOpening(engine.fastPath().hold("packets that waited for this node")::close);
+            }
             JfrEvents.connect(engine, device.name());
             return new EngineTunnel(device.name(), index, engine, device, underlay);
         }

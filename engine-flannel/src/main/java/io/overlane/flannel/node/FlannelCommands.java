@@ -74,6 +74,8 @@ public final class FlannelCommands
         requests.addEngine(commands, "drops", "[…]", "counters of dropped frames; arguments as with tun-bridge");
         requests.addEngine(
             commands, "fdb show", "[…] [from N] [limit N]", "vxlan: entries of the FDB; arguments as with tun-bridge");
+        requests.addEngine(
+            commands, "fast-path show", "[listing]", "vxlan: the fast path; arguments as with tun-bridge");
         requests.addEngine(commands, "route show", "[from N] [limit N]", "udp: inner prefixes and their remotes");
         return commands;
     }

@@ -104,6 +104,7 @@ final class NodeMembership implements AutoCloseable
             choice,
             IpCommand.find(),
             options.blackholeRoute && !nodeOptions.client,
+            nodeOptions.fastPath,
             handOver.taken(),
             events,
             errors);

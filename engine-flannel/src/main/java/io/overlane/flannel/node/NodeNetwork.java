@@ -3,6 +3,7 @@ package io.overlane.flannel.node;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.flannel.backend.Backend;
 import io.overlane.flannel.backend.BackendHost;
 import io.overlane.flannel.backend.Backends;
@@ -48,6 +49,7 @@ final class NodeNetwork implements AutoCloseable
     private final Consumer<String> events;
     private final ErrorHandler errors;
     private final LeftOut leftOut;
+    private final FastPathMode fastPath;
     private final TakenDescriptors taken;
     private ExternalInterface external;
     private RouteMtu underlay;
@@ -74,6 +76,7 @@ final class NodeNetwork implements AutoCloseable
 
     /**
      * @param blackhole whether the own subnet gets a blackhole route.
+     * @param fastPath  whether the kernel carries packets of the vxlan backend.
      * @param taken     tunnels that another node left to this one.
      * @throws IOException if there is no usable interface; one line.
      */
@@ -82,10 +85,12 @@ final class NodeNetwork implements AutoCloseable
         final InterfaceChoice choice,
         final IpCommand ip,
         final boolean blackhole,
+        final FastPathMode fastPath,
         final TakenDescriptors taken,
         final Consumer<String> events,
         final ErrorHandler errors) throws IOException
     {
+        this.fastPath = fastPath;
         this.taken = taken;
         this.network = network;
         this.choice = choice;
@@ -122,7 +127,7 @@ final class NodeNetwork implements AutoCloseable
     LeaseAttributes prepare(final @Nullable LeaseAttributes published)
     {
         backend = Backends.create(new BackendHost(
-            network, external.withMtu(underlay.mtu()), ip, blackhole, leftOut, taken, errors), published);
+            network, external.withMtu(underlay.mtu()), ip, blackhole, leftOut, fastPath, taken, errors), published);
         return backend.attributes();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.flannel.node;
 
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.flannel.etcd.EtcdApi;
 import io.overlane.flannel.host.firewall.RuleNames;
 import java.nio.file.Path;
@@ -50,6 +51,13 @@ public final class NodeOptions
         "node answers there. Default: none.")
     @Nullable Path takeOver;
 
+    @Option(names = "--fast-path", paramLabel = "off|auto|tc|xdp", defaultValue = "off",
+        converter = FastPathName.class, description =
+        "Let the kernel carry packets to and from peers (vxlan, Linux 6.6). tc: at the traffic control of the " +
+        "devices, or do not start. xdp: received packets in the driver, or do not start. auto: one of them if it is " +
+        "possible. Default: ${DEFAULT-VALUE}.")
+    FastPathMode fastPath;
+
     @Option(names = "--client", description =
         "Reach the containers without having any: the node takes a lease of four addresses and sets no subnet file " +
         "and no firewall rules. IPv4 only. Default: a node with containers.")
@@ -70,6 +78,23 @@ public final class NodeOptions
     RuleNames ruleNames()
     {
         return new RuleNames(rulesSuffix);
+    }
+
+    /** A way for packets of known peers. */
+    private static final class FastPathName implements ITypeConverter<FastPathMode>
+    {
+        @Override
+        public FastPathMode convert(final String value)
+        {
+            try
+            {
+                return FastPathMode.parse(value);
+            }
+            catch (final IllegalArgumentException ex)
+            {
+                throw new TypeConversionException(ex.getMessage());
+            }
+        }
     }
 
     /** A version of etcd's interface: {@code v2} or {@code v3}. */

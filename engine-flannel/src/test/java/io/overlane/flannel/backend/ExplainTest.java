@@ -4,6 +4,7 @@ package io.overlane.flannel.backend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.address.IpAddress;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.flannel.host.link.ExternalInterface;
 import io.overlane.flannel.lease.Lease;
 import io.overlane.flannel.lease.LeaseAttributes;
@@ -35,7 +36,7 @@ class ExplainTest
             IpAddress.parse("192.0.2.1"), isDual ? IpAddress.parse("2001:db8::1") : null);
         return Backends.create(new BackendHost(
             network, external, new IpCommand(List.of("false")), false, new LeftOut(notices::add),
-            new TakenDescriptors(false),
+            FastPathMode.OFF, new TakenDescriptors(false),
             error -> notices.add(error.toString())), null);
     }
 

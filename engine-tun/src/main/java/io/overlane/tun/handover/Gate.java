@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.tun.handover;
 
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -13,6 +16,10 @@ public final class Gate
     /** Longest pause of a thread that finds the gate closed: short enough to begin at once. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** In this time the packets that waited reach their ends, through the engine of a peer, too. */
+    private static final long PASSAGE_MS = 1_000;
+
+    private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
     private volatile boolean isOpen;
 
     boolean isOpen()
@@ -24,6 +31,21 @@ public final class Gate
     public void open()
     {
         isOpen = true;
+        for (Runnable action = actions.poll(); action != null; action = actions.poll())
+        {
+            CompletableFuture.delayedExecutor(PASSAGE_MS, TimeUnit.MILLISECONDS).execute(action);
+        }
+    }
+
+    /**
+     * Run an action when the packets that waited have been carried: a second after the gate is opened for the next
+     * time. Any thread.
+     *
+     * @param action runs on a thread of its own, at most once.
+     */
+    public void afterOpening(final Runnable action)
+    {
+        actions.add(action);
     }
 
     /** Keep the packets waiting from now on; a batch that is read at the moment is still carried. Any thread. */

@@ -5,7 +5,10 @@ import io.overlane.frame.FrameBatch;
 import io.overlane.port.ForwardingPort;
 import io.overlane.port.Port;
 
-/** A device that delivers frames at any time, and is not read before its gate is open. */
+/**
+ * A device that delivers frames at any time, and is not read before its gate is open. A fast path uses the device
+ * itself.
+ */
 public final class GatedPort extends ForwardingPort
 {
     private final Gate gate;
@@ -20,6 +23,12 @@ public final class GatedPort extends ForwardingPort
     public int poll(final FrameBatch batch, final int limit)
     {
         return gate.isOpen() ? super.poll(batch, limit) : 0;
+    }
+
+    @Override
+    public Port fastPort()
+    {
+        return port;
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.overlane.underlay.ForwardingUnderlay;
 import io.overlane.underlay.ReceiveBatch;
 import io.overlane.underlay.Underlay;
 
-/** A socket that sends at any time, and is not read before its gate is open. */
+/** A socket that sends at any time, and is not read before its gate is open. A fast path uses the socket itself. */
 public final class GatedUnderlay extends ForwardingUnderlay
 {
     private final Gate gate;
@@ -20,6 +20,12 @@ public final class GatedUnderlay extends ForwardingUnderlay
     public int poll(final ReceiveBatch batch)
     {
         return gate.isOpen() ? super.poll(batch) : 0;
+    }
+
+    @Override
+    public Underlay fastUnderlay()
+    {
+        return underlay;
     }
 
     @Override

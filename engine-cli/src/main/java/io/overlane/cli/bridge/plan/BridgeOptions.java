@@ -5,6 +5,7 @@ import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.admin.rule.SegmentRule;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.policy.SourcePolicy;
 import io.overlane.port.VlanPriority;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import io.overlane.address.Vtep;
 import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.host.HostEntry;
 import io.overlane.control.DesiredState;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.ThreadingMode;
 import io.overlane.policy.IpNetworkContext;

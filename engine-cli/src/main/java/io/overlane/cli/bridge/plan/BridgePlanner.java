@@ -7,6 +7,7 @@ import io.overlane.address.MacAddress;
 import io.overlane.address.Vni;
 import io.overlane.address.Vtep;
 import io.overlane.admin.rule.SegmentRule;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.engine.EngineContext;
 import io.overlane.policy.SegmentPolicy;
 import io.overlane.policy.SourcePolicy;

@@ -6,6 +6,7 @@ import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
 import io.overlane.admin.rule.SegmentRule;
 import io.overlane.cli.OneLineErrors;
+import io.overlane.ebpf.FastPathMode;
 import io.overlane.port.VlanPriority;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class OptionTypes
             .registerConverter(
                 BridgeOptions.VlanProtocol.class, OneLineErrors.converter(BridgeOptions.VlanProtocol::parse))
             .registerConverter(BridgeOptions.VlanTags.class, OneLineErrors.converter(BridgeOptions.VlanTags::parse))
+            .registerConverter(FastPathMode.class, OneLineErrors.converter(FastPathMode::parse))
             .registerConverter(PortRange.class, OneLineErrors.converter(PortRange::parse))
             .registerConverter(Path.class, OneLineErrors.converter(Path::of))
             .registerConverter(Integer.class, text -> number(text, Integer::valueOf))
