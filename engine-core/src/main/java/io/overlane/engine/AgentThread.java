@@ -2,6 +2,7 @@
 package io.overlane.engine;
 
 import io.overlane.error.GuardedErrorHandler;
+import io.overlane.offload.Rehearsal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -109,6 +110,7 @@ final class AgentThread
         Throwable cause = null;
         try
         {
+            Rehearsal.once();
             while (!isStopping)
             {
                 cycle();
