@@ -34,7 +34,7 @@ final class SeparateCode
         }
         catch (final ReflectiveOperationException ex)
         {
-            throw new AssertionError(ex);
+            throw new LinkageError("the paths have no such method", ex);
         }
     }
 
