@@ -66,7 +66,7 @@ class UnderlayOptionsTest
         --fast-path tc --underlay nio       | --fast-path tc: needs --underlay libc, not nio
         --fast-path auto --mode ip-udp      | --fast-path auto: only with --mode vxlan
         --fast-path tc --queues 2           | --fast-path tc: not with --queues
-        --fast-path fast                    | 'fast' is no fast path (expected off, auto, tc, xdp)
+        --fast-path fast                    | is no fast path (expected off, auto, tc, xdp)
         """)
     void shouldSayWhatIsWrongWithOuterHeaders(final String line, final String part)
     {
