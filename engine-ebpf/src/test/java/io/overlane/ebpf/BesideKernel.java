@@ -111,19 +111,23 @@ abstract class BesideKernel
     /** TCP to the peer, and from the peer. */
     void streams() throws Exception
     {
-        for (final String direction : new String[]{"--get-server-output", "--reverse"})
+        stream("--get-server-output");
+        stream("--reverse");
+    }
+
+    /** @param direction an option of iperf3. */
+    void stream(final String direction) throws Exception
+    {
+        final Process server = new ProcessBuilder(
+            peer.insideCommand("iperf3", "-s", "-1", "--forceflush", "-B", "192.168.7.2"))
+            .redirectErrorStream(true).start();
+        // The second line says that it listens.
+        for (int newLines = 0; newLines < 2;)
         {
-            final Process server = new ProcessBuilder(
-                peer.insideCommand("iperf3", "-s", "-1", "--forceflush", "-B", "192.168.7.2"))
-                .redirectErrorStream(true).start();
-            // The second line says that it listens.
-            for (int newLines = 0; newLines < 2;)
-            {
-                newLines += server.getInputStream().read() == '\n' ? 1 : 0;
-            }
-            Peer.run("iperf3", "-c", "192.168.7.2", "-n", "30M", direction);
-            assertEquals(0, server.waitFor());
+            newLines += server.getInputStream().read() == '\n' ? 1 : 0;
         }
+        Peer.run("iperf3", "-c", "192.168.7.2", "-n", "30M", direction);
+        assertEquals(0, server.waitFor());
     }
 
     /** Let no device cut super-frames or set checksums: the kernel does it before. */
