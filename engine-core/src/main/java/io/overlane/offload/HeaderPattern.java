@@ -6,6 +6,9 @@ import io.overlane.wire.Ipv4Header;
 import io.overlane.wire.Ipv6Header;
 import io.overlane.wire.TcpHeader;
 import io.overlane.wire.UdpHeader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The headers of one segment, without the fields that differ from segment to segment: lengths, IPv4 id, sequence
@@ -18,7 +21,12 @@ final class HeaderPattern
 
     private static final byte SAME = (byte)0xFF;
 
-    private final MemoryBuffer mask = new MemoryBuffer(new byte[MAX_LENGTH]);
+    /**
+     * Not a {@link MemoryBuffer}: one on the heap, used in the path of frames, would make the compiler believe that all
+     * accesses to frames may be such.
+     */
+    private final byte[] mask = new byte[MAX_LENGTH];
+    private final ByteBuffer maskWords = ByteBuffer.wrap(mask).order(ByteOrder.nativeOrder());
     private final long[] masks = new long[MAX_LENGTH / Long.BYTES];
     private final long[] words = new long[MAX_LENGTH / Long.BYTES];
     private int count;
@@ -73,7 +81,7 @@ final class HeaderPattern
 
     private void layOut()
     {
-        mask.setMemory(0, length, SAME);
+        Arrays.fill(mask, 0, length, SAME);
         if (isV4)
         {
             clear(l3 + Ipv4Header.TOTAL_LENGTH_OFFSET, 2 * Short.BYTES);
@@ -87,7 +95,7 @@ final class HeaderPattern
         {
             clear(l4 + TcpHeader.SEQUENCE_OFFSET, Integer.BYTES);
             clear(l4 + TcpHeader.CHECKSUM_OFFSET, Short.BYTES);
-            mask.putByte(l4 + TcpHeader.FLAGS_OFFSET, (byte)~TcpHeader.PSH);
+            mask[l4 + TcpHeader.FLAGS_OFFSET] = ~TcpHeader.PSH;
         }
         else
         {
@@ -96,13 +104,13 @@ final class HeaderPattern
         count = (length + Long.BYTES - 1) / Long.BYTES;
         for (int i = 0; i < count; i++)
         {
-            masks[i] = mask.getLong(place(i));
+            masks[i] = maskWords.getLong(place(i));
         }
     }
 
     private void clear(final int offset, final int bytes)
     {
-        mask.setMemory(offset, bytes, (byte)0);
+        Arrays.fill(mask, offset, offset + bytes, (byte)0);
     }
 
     /** The last word ends with the headers, so it overlaps the one before. */
