@@ -17,14 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random traffic, spoiled in every way the wire knows. Whatever was joined, cut again, is what came; the one difference
  * allowed is that IPv4 ids which all stayed the same under "don't fragment" count up.
  */
-@Tag("both-accesses")
 class GroCoalescerPropertyTest
 {
     private static final int TUNNEL_LENGTH = 8;

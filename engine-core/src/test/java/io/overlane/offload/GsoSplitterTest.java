@@ -17,7 +17,6 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pcap4j.packet.EthernetPacket;
 import org.pcap4j.packet.IpPacket;
@@ -26,7 +25,6 @@ import org.pcap4j.packet.TcpPacket;
 import org.pcap4j.packet.UdpPacket;
 
 /** Segments beside those an encoder of their own makes, and everything that is no super-frame. */
-@Tag("both-accesses")
 class GsoSplitterTest
 {
     private static final byte[] GAP = new byte[8];
