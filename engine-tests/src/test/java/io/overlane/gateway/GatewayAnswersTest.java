@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.conformance.Conformance;
 import io.overlane.routing.Gateway;
 import io.overlane.routing.RouteTarget;
 import io.overlane.routing.RoutingContext;
@@ -48,6 +49,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = 110, behaviour = "as Linux: with the MAC of the gateway; neither flooded nor given to a port")
     void shouldAnswerArpOfAPortAndOfARemoteAndFloodNothing()
     {
         final FrameSpec request = FrameSpec.arpRequest("10.1.0.10", "10.1.0.1").sourceMac(HOST_10).senderMac(HOST_10);
@@ -71,6 +73,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = 111)
     void shouldAnswerSolicitationsAsARouterAndDefendItsAddress()
     {
         lab.launch().from10(FrameSpec.neighborSolicitation("2001:db8:1::10", "2001:db8:1::1").sourceMac(HOST_10));
@@ -85,6 +88,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = 112)
     void shouldFloodRequestsForOthers()
     {
         lab.launch().from10(FrameSpec.arpRequest("10.1.0.10", "10.1.0.77").sourceMac(HOST_10).senderMac(HOST_10));
@@ -94,6 +98,7 @@ class GatewayAnswersTest
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Conformance(row = 123)
     void shouldAnswerEchoToEachOfItsAddresses(final boolean isFromRemote)
     {
         final FrameSpec echo = FrameSpec.icmpEchoRequest().sourceMac(HOST_10).destinationMac(GATEWAY)
@@ -115,6 +120,7 @@ class GatewayAnswersTest
 
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    @Conformance(row = 118)
     void shouldAnswerTimeExceededFromTheAddressOfTheSegmentItCameBy(final boolean isV6, final boolean isFromRemote)
     {
         final FrameSpec packet = (isV6 ? packetV6() : packet()).ttl(1);
@@ -124,6 +130,7 @@ class GatewayAnswersTest
 
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    @Conformance(row = 119)
     void shouldAnswerNoRoute(final boolean isV6, final boolean isFromRemote)
     {
         final FrameSpec packet = isV6 ? packetV6().destination("2001:db8:9::9") : packet().destination("10.9.0.9");
@@ -131,6 +138,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = 120, behaviour = "network unreachable; no answer", deviation = "a route is about a network")
     void shouldAnswerAnUnreachableRouteAndNoBlackhole()
     {
         lab.harness.context()
@@ -146,6 +154,7 @@ class GatewayAnswersTest
 
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    @Conformance(row = 121)
     void shouldAnswerTooBigForTheMtuOfTheTargetSegment(final boolean isV6, final boolean isFromRemote)
     {
         lab.launch().operate(tables -> tables.replaceGateway(
@@ -167,6 +176,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = 122, behaviour = "dropped: oversize", deviation = "the engine does not fragment")
     void shouldDropWhatIsTooLongAndMayBeFragmented()
     {
         lab.launch().operate(tables -> tables.replaceGateway(20, Gateway.of(RED, "10.2.0.1/24").mtu(1300)));
@@ -177,6 +187,7 @@ class GatewayAnswersTest
 
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    @Conformance(row = 117)
     void shouldAskThreeTimesAndThenAnswerHostUnreachable(final boolean isV6, final boolean isFromRemote)
     {
         final FrameSpec packet = isV6 ? packetV6() : packet();
@@ -216,6 +227,10 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(
+        row = 124,
+        behaviour = "port unreachable",
+        deviation = "nobody listens at a gateway, and it has no TCP")
     void shouldAnswerPortUnreachableToATracerouteThatHasArrived()
     {
         final FrameSpec packet = packet().destination("10.1.0.1").ttl(1);
@@ -245,6 +260,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = {125, 138, 139})
     void shouldNotAnswerErrorsLaterFragmentsAndSourcesThatAreNoStations()
     {
         lab.launch();
@@ -266,6 +282,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = 129)
     void shouldAnswerThatALinkLocalSourceIsBeyondItsScope()
     {
         final FrameSpec packet = packetV6().source("fe80::10");
@@ -276,6 +293,7 @@ class GatewayAnswersTest
     }
 
     @Test
+    @Conformance(row = 126)
     void shouldLimitErrorsOfTheEngine()
     {
         lab.launch();
@@ -290,7 +308,8 @@ class GatewayAnswersTest
     }
 
     @Test
-    void shouldKeepTosAndOptionsAndRefuseABadHeader()
+    @Conformance(row = 127, behaviour = "keeps both", deviation = "options are carried on, and not processed")
+    void shouldKeepTosAndOptions()
     {
         lab.launch().neighbor(20, "10.2.0.20", HOST_20);
         final FrameSpec marked = packet().tos(0xB9).ipOptions((byte)0x94, (byte)4, (byte)0, (byte)0);
@@ -300,6 +319,13 @@ class GatewayAnswersTest
         lab.neighbor(20, "2001:db8:2::20", HOST_20);
         lab.from10(markedV6);
         assertArrayEquals(routed(markedV6, HOST_20).bytes(), GatewayLab.only(lab.port20));
+    }
+
+    @Test
+    @Conformance(row = 128, behaviour = "dropped: bad-ip-header, bad-ip-version")
+    void shouldRefuseABadHeader()
+    {
+        lab.launch();
         lab.from10(packet().badIpChecksum(), packet().ipHeaderWords(4), packet().ipVersion(5));
         assertEquals(2, lab.droppedFromPorts(DropReason.BAD_IP_HEADER));
         assertEquals(1, lab.droppedFromPorts(DropReason.BAD_IP_VERSION));

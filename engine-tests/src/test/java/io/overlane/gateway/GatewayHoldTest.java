@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
+import io.overlane.conformance.Conformance;
 import io.overlane.control.FdbRequest;
 import io.overlane.frame.TestFrames;
 import io.overlane.routing.Gateway;
@@ -37,6 +38,10 @@ class GatewayHoldTest
     }
 
     @Test
+    @Conformance(
+        row = 116,
+        behaviour = "asks, holds 32 packets for each neighbour and 128 for all, in their order",
+        deviation = "frames have places of one size, so packets are counted")
     void shouldHoldThirtyTwoFramesForANextHopAndKeepTheirOrder()
     {
         lab.launch();
@@ -125,6 +130,7 @@ class GatewayHoldTest
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Conformance(row = 137)
     void shouldRouteSuperFramesWhole(final boolean isV6)
     {
         final FrameSpec tcp = isV6 ?

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
+import io.overlane.conformance.Conformance;
 import io.overlane.control.TableResult;
 import io.overlane.engine.EngineTables;
 import io.overlane.routing.NeighborRow;
@@ -44,6 +45,10 @@ class GatewayNeighborsTest
     }
 
     @Test
+    @Conformance(
+        row = 133,
+        behaviour = "passes it on to the others, if it is new",
+        deviation = "the one that asked would wait in vain")
     void shouldPassTheRequestOfAnotherEngineOnAndItsAnswerBack()
     {
         lab.launch().receive(EngineHarness.A, 20, REQUEST);
@@ -96,6 +101,10 @@ class GatewayNeighborsTest
     }
 
     @Test
+    @Conformance(
+        row = 132,
+        behaviour = "never learned, nor reported as moved",
+        deviation = "the MAC is at home on every host with the gateway")
     void shouldNeverLearnTheGatewayMacNorReportItAsMoved()
     {
         lab.launch();
@@ -114,6 +123,7 @@ class GatewayNeighborsTest
     }
 
     @Test
+    @Conformance(row = 130)
     void shouldFollowAStationThatGetsAnotherMac()
     {
         lab.launch().from10(packet());
@@ -145,6 +155,7 @@ class GatewayNeighborsTest
     }
 
     @Test
+    @Conformance(row = 131, behaviour = "as Linux, after two minutes")
     void shouldAskQuietStationsAfterTwoMinutesAndForgetThoseThatAreGone()
     {
         lab.launch().from10(packet());

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.conformance.Conformance;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.TableResult;
 import io.overlane.routing.RouteTarget;
@@ -82,6 +83,7 @@ class GatewayRoutingTest
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Conformance(row = 114)
     void shouldRouteFromPortToRemoteInTheVniOfTheOtherSegment(final boolean isV6)
     {
         final FrameSpec packet = isV6 ? packetV6() : packet();
@@ -109,6 +111,7 @@ class GatewayRoutingTest
     }
 
     @Test
+    @Conformance(row = 115)
     void shouldRouteFromRemoteToRemoteAlsoBackToTheSameOne()
     {
         lab.launch();
@@ -154,6 +157,7 @@ class GatewayRoutingTest
     }
 
     @Test
+    @Conformance(row = 134)
     void shouldTakePacketsOfTheL3VniToPortsAndToRemotesOfSegments()
     {
         symmetric();
@@ -171,6 +175,7 @@ class GatewayRoutingTest
     }
 
     @Test
+    @Conformance(row = 135, behaviour = "dropped: split-horizon", deviation = "both ends have routed it already")
     void shouldSendNoPacketOfTheL3VniThereAgain()
     {
         symmetric();
@@ -181,6 +186,10 @@ class GatewayRoutingTest
     }
 
     @Test
+    @Conformance(
+        row = 136,
+        behaviour = "dropped: source-not-allowed; not-local",
+        deviation = "only routers of the context may send there")
     void shouldTakeInTheL3VniOnlyWhatKnownRoutersSendToItsRouterMac()
     {
         symmetric();
@@ -191,6 +200,7 @@ class GatewayRoutingTest
     }
 
     @Test
+    @Conformance(row = 113)
     void shouldPreferTheLongestPrefix()
     {
         lab.launch();

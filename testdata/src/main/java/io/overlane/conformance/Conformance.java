@@ -28,7 +28,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 public @interface Conformance
 {
-    /** @return numbers of the rows that the test proves, 1…109. */
+    /** @return numbers of the rows that the test proves, from 1. */
     int[] row();
 
     /** @return what the engine does by default, in a few words. */
