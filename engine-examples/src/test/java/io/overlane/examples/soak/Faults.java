@@ -23,7 +23,8 @@ final class Faults
 
     /** Reasons of drops on the way to a host that fails, at a device that fails, and while a bridge starts. */
     private static final Set<String> DROPS = Set.of("underlay-unreachable", "underlay-error", "underlay-busy",
-        "port-down", "port-error", "port-closed", "port-full", "unknown-vni", "source-not-allowed");
+        "port-down", "port-error", "port-closed", "port-full", "unknown-vni", "source-not-allowed",
+        "neighbor-unresolved", "neighbor-queue-full");
 
     private final SoakLab lab;
 

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 final class SoakBridge
 {
     private static final int TIMEOUT_S = 60;
+    private static final String TRUNK = "vx110";
     private static final int HTTP_PORT = 9100;
     private static final int HTTP_TIMEOUT_MS = 10_000;
 
@@ -66,6 +67,16 @@ final class SoakBridge
             "--config", config.toString(), "--admin", socket.toString(), "--http", Integer.toString(httpPort())));
         process.awaitLine("tun-bridge: ", TIMEOUT_S);
         host.addToBridge("vx101", SoakLab.BRIDGE);
+        addRoutedStation();
+    }
+
+    /** The address in the trunk's segment without a tag, which goes with the trunk, and the route to the other. */
+    private void addRoutedStation()
+    {
+        final int vlan = SoakLab.routedVlan(number());
+        host.set("sysctl -qw net.ipv6.conf." + TRUNK + ".disable_ipv6=1");
+        host.ip("addr add " + SoakLab.address(SoakLab.ROUTED, number()) + "/24 dev " + TRUNK);
+        host.ip("route add 10." + (vlan == 111 ? 112 : 111) + ".0.0/24 via 10." + vlan + ".0.254");
     }
 
     private int httpPort()
@@ -104,7 +115,7 @@ final class SoakBridge
         return process;
     }
 
-    /** Writes the configuration: the three segments, whose stations age after these seconds, and further segments. */
+    /** Writes the configuration: the segments, whose stations age after these seconds, and further segments. */
     void configure(final int ageS, final String more) throws IOException
     {
         final int self = host.number();
@@ -133,6 +144,21 @@ final class SoakBridge
         {
             lines.add("      - {remote: 192.0.2." + peer + ", mac: '" + mac103(peer) + "', subnet: 10.103." + peer +
                 ".0/24}");
+        }
+        for (final int vlan : List.of(111, 112))
+        {
+            lines.addAll(List.of(
+                "  - vni: " + vlan,
+                "    device: " + TRUNK,
+                "    mac: 02:00:00:01:10:0" + self,
+                "    mtu: 1450",
+                "    learning: on",
+                "    gateways: [10." + vlan + ".0.254/24]",
+                "    flood: " + peers.stream().map(n -> "192.0.2." + n).toList()));
+            if (vlan != SoakLab.routedVlan(self))
+            {
+                lines.add("    vlan: " + vlan);
+            }
         }
         Files.writeString(config, String.join("\n", lines) + "\n" + more);
     }

@@ -24,11 +24,15 @@ import java.util.Map;
  *  segment 101   learns and floods over IPv4, with a bridge on each host: inner IPv4
  *  segment 102   learns and floods over IPv6: inner IPv6
  *  segment 103   hosts 1 to 3, with configured MACs, neighbours and routes: inner IPv4
+ *  segments 111 and 112   on one device of hosts 1 to 3, one without a tag and the other as a VLAN, with gateways;
+ *                hosts 1 and 3 have an address in 111, host 2 in 112, so that their packets are routed: inner IPv4
  * </pre>
  */
 final class SoakLab implements AutoCloseable
 {
-    static final List<Integer> SEGMENTS = List.of(101, 102, 103);
+    /** Stands for the segments 111 and 112. */
+    static final int ROUTED = 110;
+    static final List<Integer> SEGMENTS = List.of(101, 102, 103, ROUTED);
     static final int BRIDGES = 3;
     static final int KERNEL = 4;
     static final String BRIDGE = "br101";
@@ -121,7 +125,7 @@ final class SoakLab implements AutoCloseable
     /** Hosts 1 to this number are in the segment. */
     static int hostsOf(final int segment)
     {
-        return segment == 103 ? BRIDGES : KERNEL;
+        return segment == 103 || segment == ROUTED ? BRIDGES : KERNEL;
     }
 
     /** The inner address of a host. */
@@ -135,9 +139,18 @@ final class SoakLab implements AutoCloseable
             case 102:
                 return "fd00:102::" + host;
 
+            case ROUTED:
+                return "10." + routedVlan(host) + ".0." + host;
+
             default:
                 return "10.103." + host + ".1";
         }
+    }
+
+    /** The VLAN and segment of a host's address among the routed ones. */
+    static int routedVlan(final int host)
+    {
+        return host == 2 ? 112 : 111;
     }
 
     LabHost host(final int number)
