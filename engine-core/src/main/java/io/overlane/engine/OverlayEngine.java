@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * A running engine: ports on one side, an underlay on the other, and the tables between them.
  *
  * <p>Any thread may call {@link #control()}, {@link #tables()}, {@link #segments()}, {@link #stages()},
- * {@link #fastPath()}, {@link #counters()}, {@link #snapshot()}, {@link #close()}, {@link #isRunning()} and
- * {@link #terminated()}.
+ * {@link #fastPath()}, {@link #counters()}, {@link #snapshot()}, {@link #close()}, {@link #isRunning()},
+ * {@link #isTerminated()} and {@link #terminated()}.
  *
  * <p><b>Mistakes of the application.</b> An exception from the error handler is printed to standard error. An exception
  * out of a duty cycle, from a port or an underlay for example, goes to the error handler, and the engine goes on. An
@@ -422,8 +422,15 @@ public final class OverlayEngine implements AutoCloseable
         return !shutdown.isBegun();
     }
 
+    /** @return true when {@link #terminated()} is complete: all threads have ended and everything is closed. */
+    public boolean isTerminated()
+    {
+        return shutdown.isTerminated();
+    }
+
     /**
-     * The end of the engine. Actions that depend on the future run on the thread that ended last. Each call returns a
+     * The end of the engine. Each call takes some memory until then; {@link #isTerminated()} is the question to ask
+     * again and again. Actions that depend on the future run on the thread that ended last. Each call returns a
      * future of its own: who completes it changes nothing for others.
      *
      * @return completes when all threads have ended and everything is closed; exceptionally, with the cause, if the

@@ -104,6 +104,12 @@ final class Shutdown
         return cause.get();
     }
 
+    /** Whether everything has been closed. */
+    boolean isTerminated()
+    {
+        return terminated.isDone();
+    }
+
     /** Completes when everything has been closed. */
     CompletableFuture<Void> terminated()
     {

@@ -39,6 +39,7 @@ public final class Capture implements AutoCloseable
     private static final long FILE_LIMIT_MS = 10_000;
     private static final long CHANNEL_LIMIT_MS = 1_000;
 
+    private final OverlayEngine engine;
     private final CaptureContext context;
     private final NanoClock clock;
     private final ManyToOneRingBuffer ring;
@@ -59,6 +60,7 @@ public final class Capture implements AutoCloseable
 
     private Capture(final OverlayEngine engine, final CaptureContext context) throws IOException
     {
+        this.engine = engine;
         this.context = context;
         clock = engine.clock();
         files = CaptureFiles.open(context);
@@ -107,7 +109,6 @@ public final class Capture implements AutoCloseable
         }
         capture.thread.setDaemon(true);
         capture.thread.start();
-        engine.terminated().whenComplete((nothing, failure) -> capture.isEnding = true);
         return capture;
     }
 
@@ -199,7 +200,7 @@ public final class Capture implements AutoCloseable
     private void write() throws IOException
     {
         final long startedNs = System.nanoTime();
-        while (!isEnding)
+        while (!isEnding && !engine.isTerminated())
         {
             final int read = ring.read(handler, READ_LIMIT);
             if (read == 0)

@@ -35,6 +35,7 @@ import java.io.Flushable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -63,9 +64,11 @@ public final class PcapngWriter implements AutoCloseable, Flushable
     private static final int LONG_OPTION = OPTION_HEADER_LENGTH + Long.BYTES;
     private static final int INT_OPTION = OPTION_HEADER_LENGTH + Integer.BYTES;
 
+    private static final ByteBuffer CLOSED = ByteBuffer.allocate(0);
+
     private final WritableByteChannel channel;
-    /** On the heap: the JVM may free the direct memory of a file that was closed only after days. */
-    private final ByteBuffer output = ByteBuffer.allocate(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
+    /** On the heap: the JVM may free the direct memory of a file that was closed only after days. Empty once closed. */
+    private ByteBuffer output = ByteBuffer.allocate(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
     private int[] snapLengths = new int[8];
     private int interfaces;
     private long written;
@@ -216,7 +219,7 @@ public final class PcapngWriter implements AutoCloseable, Flushable
         output.putInt(length);
     }
 
-    /** @return bytes of the file so far, also those that are still in the buffer. */
+    /** @return bytes of the file so far, also those that are still in the buffer; also once the file is closed. */
     public long length()
     {
         return written + output.position();
@@ -252,6 +255,10 @@ public final class PcapngWriter implements AutoCloseable, Flushable
             try (channel)
             {
                 flush();
+            }
+            finally
+            {
+                output = CLOSED;
             }
         }
     }
@@ -348,6 +355,10 @@ public final class PcapngWriter implements AutoCloseable, Flushable
         if (output.remaining() < bytes)
         {
             flush();
+        }
+        if (output == CLOSED)
+        {
+            throw new ClosedChannelException();
         }
     }
 

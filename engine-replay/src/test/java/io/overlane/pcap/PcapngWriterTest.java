@@ -14,6 +14,7 @@ import io.overlane.testdata.Hex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -194,6 +195,19 @@ class PcapngWriterTest
         final IOException full = new IOException("No space left on device");
         final PcapngWriter writer = new PcapngWriter(new FullDisk(full), "test");
         assertEquals(full, assertThrows(IOException.class, writer::close));
+    }
+
+    @Test
+    void shouldKnowItsLengthAndRefusePacketsOnceItIsClosed() throws IOException
+    {
+        final Path closed = folder.resolve("closed");
+        final PcapngWriter writer = PcapngWriter.create(closed, "test");
+        writer.addInterface("a", "", LinkType.ETHERNET, 100);
+        writer.close();
+        writer.close();
+        assertEquals(Files.size(closed), writer.length());
+        assertThrows(ClosedChannelException.class, () ->
+            writer.write(0, 0, new MemoryBuffer(new byte[4]), 0, 4, 4, new PacketOptions()));
     }
 
     /** A channel that takes nothing. */

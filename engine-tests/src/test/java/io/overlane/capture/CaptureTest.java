@@ -6,6 +6,7 @@ import static io.overlane.testkit.EngineHarness.B;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.IpAddress;
@@ -30,9 +31,11 @@ import io.overlane.testkit.LoopbackPort;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -372,6 +375,21 @@ class CaptureTest
         assertTrue(after - before < 1 << 20, () -> before + " became " + after);
         assertEquals(2, ended.get(20).statistics().records());
         assertEquals(2, ids().size());
+    }
+
+    @Test
+    void shouldLeaveEndedCapturesToTheGarbageCollectorWhileTheEngineRuns() throws IOException
+    {
+        launch(segment());
+        final WeakReference<Capture> ended = new WeakReference<>(captureOneFrame("first"));
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () ->
+        {
+            while (ended.get() != null)
+            {
+                System.gc();
+            }
+        });
+        assertTrue(harness.engine().isRunning());
     }
 
     @Test
