@@ -84,8 +84,8 @@ class FlannelFastPathIT
             first.awaitPicture(before, TIMEOUT_S);
             Poll.until("the fast path of the new node", TIMEOUT_S, () ->
                 first.query("-j", "fast-path", "show").contains("\"state\":\"on\""));
-            toFirst.assertUnbroken();
-            fromFirst.assertUnbroken();
+            assertIntact(toFirst.assertRecovered());
+            assertIntact(fromFirst.assertRecovered());
         }
         try (PacketFlow flow = PacketFlow.start(first.pod(), second.podAddress()))
         {
@@ -113,6 +113,15 @@ class FlannelFastPathIT
         final Matcher found = Pattern.compile(before + "(\\d+)").matcher(json);
         assertTrue(found.find(), json);
         return Long.parseLong(found.group(1));
+    }
+
+    /**
+     * Packets that a peer's engine carries are overtaken by those that its kernel carries, and ping has no room for all
+     * that waited if they come at once; but none comes twice, and none is damaged.
+     */
+    private static void assertIntact(final PacketFlow.Report report)
+    {
+        assertEquals(0, report.twice() + report.damaged(), report::toString);
     }
 
     private static void replace(final FlannelHost node, final String... arguments)
