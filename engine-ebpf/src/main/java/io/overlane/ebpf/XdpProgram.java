@@ -81,12 +81,12 @@ final class XdpProgram
         to.jump("pass")
             .label("checked");
         checks.find();
-        mark();
         to.comment("take the tunnel off")
             .alu(MOV, R1, R6)
             .alu(MOV, R2, outer.tunnelLength)
             .call(Helper.XDP_ADJUST_HEAD)
-            .jump(NE, R0, 0, "drop");
+            .jump(NE, R0, 0, "pass");
+        mark();
         Steps.seen(to);
         Steps.countAll(to, Layout.SEGMENT_SLOT, Layout.TRAFFIC_DECAP);
         to.label("pass")
@@ -127,13 +127,21 @@ final class XdpProgram
         return mac[index] & 0xff;
     }
 
+    /** In place of the tunnel, which is in the CPU's cache; what is in front of that is not. */
     private void mark()
     {
         to.comment("mark it for its TAP; drivers without metadata refuse")
             .alu(MOV, R1, R6)
             .alu(MOV, R2, -MARK_LENGTH)
             .call(Helper.XDP_ADJUST_META)
-            .jump(NE, R0, 0, "pass")
+            .jump(EQ, R0, 0, "marked")
+            .comment("the tunnel is still in front of the frame")
+            .alu(MOV, R1, R6)
+            .alu(MOV, R2, -outer.tunnelLength)
+            .call(Helper.XDP_ADJUST_HEAD)
+            .jump(EQ, R0, 0, "pass")
+            .jump("drop")
+            .label("marked")
             .load(WORD, R2, R6, DATA_META)
             .load(WORD, R3, R6, DATA)
             .alu(MOV, R4, R2)
