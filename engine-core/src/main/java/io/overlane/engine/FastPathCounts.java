@@ -3,6 +3,7 @@ package io.overlane.engine;
 
 import io.overlane.fastpath.FastTraffic;
 import io.overlane.port.Port;
+import io.overlane.remote.RemoteTable;
 import io.overlane.segment.Segment;
 import io.overlane.status.EngineCounters;
 import io.overlane.status.PathCounters;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class FastPathCounts implements FastTraffic
 {
     private final EngineCounters counters;
+    private final RemoteTable remotes;
     private final IntFunction<@Nullable Segment> segments;
     private final IntObjConsumer<String> onStop;
     /** Counting that waits for the thread that polls the ports. */
@@ -40,10 +42,12 @@ final class FastPathCounts implements FastTraffic
      */
     FastPathCounts(
         final EngineCounters counters,
+        final RemoteTable remotes,
         final IntFunction<@Nullable Segment> segments,
         final IntObjConsumer<String> onStop)
     {
         this.counters = counters;
+        this.remotes = remotes;
         this.segments = segments;
         this.onStop = onStop;
     }
@@ -92,7 +96,10 @@ final class FastPathCounts implements FastTraffic
         }
         if (received > 0)
         {
-            counters.decap().remotes().record(remote, received, receivedBytes);
+            // Frames from an address count for its first remote, whatever UDP port or VNI the way back has.
+            final int first = remotes.find(remotes.high(remote), remotes.low(remote));
+            counters.decap().remotes().record(
+                first == RemoteTable.MISSING ? remote : first, received, receivedBytes);
         }
     }
 

@@ -67,7 +67,7 @@ final class FastPathMirror implements FdbListener
     {
         this.context = context;
         this.forwarding = forwarding;
-        counts = new FastPathCounts(counters, mirrored::get, this::onStop);
+        counts = new FastPathCounts(counters, forwarding.remotes(), mirrored::get, this::onStop);
         nextReadNs = context.clock().nanoTime();
     }
 

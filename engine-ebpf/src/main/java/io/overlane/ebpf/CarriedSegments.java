@@ -9,6 +9,7 @@ import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastTraffic;
 import io.overlane.status.Volume;
 import io.overlane.tun.TunPort;
+import io.overlane.underlay.DontFragment;
 import io.overlane.underlay.EcnEncap;
 import io.overlane.underlay.OuterContext;
 import java.io.IOException;
@@ -53,14 +54,23 @@ final class CarriedSegments implements AutoCloseable
     private final BpfMap traffic;
     private final BpfProgram encap;
     private final UnderlayDevice underlay;
+    private final boolean fragments;
     private final Map<Integer, Carried> byVni = new HashMap<>();
     private final Deque<Integer> freeSlots = new ArrayDeque<>();
     private final Counters[] counters;
 
-    /** @param encap the program for TAPs. */
+    /**
+     * @param encap     the program for TAPs.
+     * @param fragments whether datagrams of the engine may be fragmented by default.
+     */
     CarriedSegments(
-        final FastPathMaps maps, final BpfProgram encap, final UnderlayDevice underlay, final int maxSegments)
+        final FastPathMaps maps,
+        final BpfProgram encap,
+        final UnderlayDevice underlay,
+        final boolean fragments,
+        final int maxSegments)
     {
+        this.fragments = fragments;
         ports = maps.get(Layout.PORTS);
         segments = maps.get(Layout.SEGMENTS);
         traffic = maps.get(Layout.SEGMENT_TRAFFIC);
@@ -80,6 +90,10 @@ final class CarriedSegments implements AutoCloseable
         if (!(segment.port() instanceof TunPort port))
         {
             return "its port is no TAP";
+        }
+        if (fragments && segment.outer().dontFragment() == DontFragment.DEFAULT)
+        {
+            return "its datagrams may be fragmented";
         }
         final int tap = port.tapIndex();
         if (tap == 0)

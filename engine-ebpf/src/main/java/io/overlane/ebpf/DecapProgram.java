@@ -158,6 +158,7 @@ final class DecapProgram
 
     private void takeOff()
     {
+        TcProgram.passOtherSuperFrames(to);
         to.comment("take the tunnel off")
             .alu(MOV, R1, R6)
             .alu(MOV, R3, TcProgram.ROOM_BEHIND_MAC)

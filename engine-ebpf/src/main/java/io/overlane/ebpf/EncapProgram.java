@@ -123,6 +123,7 @@ final class EncapProgram
             ipv6();
         }
         tunnel();
+        TcProgram.passOtherSuperFrames(to);
         to.comment("make room, and write the headers")
             .alu(MOV, R1, R6)
             .alu(MOV, R2, outer.tunnelLength)

@@ -130,7 +130,7 @@ public final class TcFastPath implements FastPath
             stations = new StationTable(maps.get(Layout.STATIONS));
             encap = load(BpfProgram.Kind.TC, "overlane_encap", EncapProgram.code(
                 device.local(), sourcePorts.length, !device.local().isV4() && libc.checksum()));
-            segments = opened(new CarriedSegments(maps, encap(), device, maxSegments));
+            segments = opened(new CarriedSegments(maps, encap(), device, libc.fragments(), maxSegments));
             openDecap(device, libc);
         }
         catch (final IOException ex)

@@ -10,6 +10,7 @@ import static io.overlane.ebpf.assembler.Alu.LSH;
 import static io.overlane.ebpf.assembler.Alu.MOV;
 import static io.overlane.ebpf.assembler.Alu.RSH;
 import static io.overlane.ebpf.assembler.Alu.SUB;
+import static io.overlane.ebpf.assembler.Condition.EQ;
 import static io.overlane.ebpf.assembler.Condition.GT;
 import static io.overlane.ebpf.assembler.Condition.LT;
 import static io.overlane.ebpf.assembler.Condition.NE;
@@ -116,6 +117,26 @@ final class TcProgram
             .alu(DIV, R2, R3)
             .store(LONG, R10, FRAMES, R2)
             .label("measured");
+    }
+
+    /**
+     * Let a super-frame pass that is none of TCP, whatever its headers say: an engine on the same machine sends several
+     * datagrams as one. The kernel refuses to make room in such a frame if the size of its segments may change; a room
+     * of no bytes changes nothing in others. Changes R0 to R5; pointers into the frame are lost.
+     */
+    static void passOtherSuperFrames(final Assembler to)
+    {
+        to.load(WORD, R2, R6, SKB_GSO_SIZE)
+            .jump(EQ, R2, 0, "tcp_only")
+            .comment("a super-frame must be one of TCP")
+            .alu(MOV, R1, R6)
+            .alu(MOV, R2, 0)
+            .alu(MOV, R3, ROOM_BEHIND_MAC)
+            .alu(MOV, R4, KEEP_CHECKSUM_STATE)
+            .alu(MOV, R5, 0)
+            .call(Helper.SKB_ADJUST_ROOM)
+            .jump(NE, R0, 0, "pass")
+            .label("tcp_only");
     }
 
     /** A mark that the kernel or the host gave the frame is not for the other device. Changes R2. */

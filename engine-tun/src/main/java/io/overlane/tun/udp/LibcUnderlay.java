@@ -298,6 +298,12 @@ public final class LibcUnderlay implements Underlay
         return socket.coalesces();
     }
 
+    /** @return true if datagrams may be fragmented where the segment does not set the don't-fragment bit. */
+    public boolean fragments()
+    {
+        return socket.fragments();
+    }
+
     /** @return size of the kernel's receive buffer in bytes; without CAP_NET_ADMIN it may be less than requested. */
     public int receiveBufferLength()
     {

@@ -318,6 +318,11 @@ final class UdpSocket implements AutoCloseable
     }
 
     /** @return size of the receive buffer in bytes, overhead included. */
+    boolean fragments()
+    {
+        return discovery == IP_PMTUDISC_DONT;
+    }
+
     int receiveBufferLength()
     {
         return receiveBufferLength;
