@@ -37,6 +37,8 @@ final class ConformanceReport
             Linux is the vxlan driver of kernel 6.18. *Overlane* is what the engine does by default, with the
             [profile](../engine-core/src/main/java/io/overlane/policy/PolicyProfile.java) `linux`; `rfc7348` and
             `strict` are named where they differ. Text in italics describes how the default differs from Linux.
+            With the [fast path](fast-path.md#the-same-verdicts) each row has the same result, which a test of its own
+            shows with real devices.
 
             """)
             .append(proved).append(" of ").append(rows.size())

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.overlane.address.IpAddress;
 import io.overlane.frame.FrameBatch;
+import io.overlane.kernel.DeviceSettings;
 import io.overlane.kernel.DeviceTwin;
 import io.overlane.kernel.OuterPacket;
 import io.overlane.kernel.Recordings;
@@ -134,20 +135,7 @@ class KernelPacketIT extends Scenario
 
     private DeviceTwin twin(final KernelCase kernel) throws IOException
     {
-        final IpAddress local = IpAddress.parse(kernel.option("local"));
-        // A socket bound to one address hears no group.
-        final UnderlayOptions options =
-            new UnderlayOptions(kernel.has("group") ? IpAddress.ANY_V4 : local, kernel.number("dstport", 0))
-            .v6Only(!local.isV4())
-            .checksum(!kernel.has("noudpcsum") && !kernel.has("udp6zerocsumtx"))
-            .acceptZeroChecksum(kernel.has("udp6zerocsumrx"))
-            .sourcePorts();
-        if (kernel.has("srcport"))
-        {
-            final int low = kernel.number("srcport", 0);
-            final int high = Integer.parseInt(kernel.option("srcport", 2));
-            options.sourcePorts(low, high, high - low + 1);
-        }
+        final UnderlayOptions options = new DeviceSettings(kernel, kernel.number("dstport", 0)).underlay();
         if (kernel.has("group"))
         {
             options.multicastInterface("wire0");

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.overlane.live;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the lanes without the fast path did, and with it. */
+final class Comparison
+{
+    private static final int SHOWN = 400;
+    private static final int SHOWN_BEFORE = 100;
+
+    private final Map<String, String> off = new LinkedHashMap<>();
+    private final Map<String, String> on = new LinkedHashMap<>();
+    private final List<String> wrong = new ArrayList<>();
+    private final List<String> carried = new ArrayList<>();
+
+    /** Write down the outcome of a step. */
+    void put(final Lane lane, final String step, final String outcome)
+    {
+        write(lane, step, outcome);
+        if (lane.carried() > 0)
+        {
+            carried.add(step);
+        }
+    }
+
+    /** Write down all counters; this is the last step of a lane. */
+    void putCounters(final Lane lane, final String of) throws IOException
+    {
+        write(lane, of + ", counters", lane.counters().toString());
+    }
+
+    private void write(final Lane lane, final String step, final String outcome)
+    {
+        assertNull((lane.mode() == Mode.OFF ? off : on).put(step, outcome), () -> "there are two of " + step);
+    }
+
+    /** The kernel must have carried as many frames in the step that was put last. */
+    void expectCarried(final Lane lane, final String step, final long frames)
+    {
+        if (lane.carried() != frames)
+        {
+            wrong.add(step + "\n the kernel carried " + lane.carried() + " frames, not " + frames);
+        }
+    }
+
+    void assertSame()
+    {
+        assertEquals(List.copyOf(off.keySet()), List.copyOf(on.keySet()));
+        final List<String> differences = new ArrayList<>(wrong);
+        off.forEach((step, outcome) ->
+        {
+            if (!outcome.equals(on.get(step)))
+            {
+                differences.add(difference(step, outcome, on.get(step)));
+            }
+        });
+        assertTrue(differences.isEmpty(), () -> String.join("\n", differences));
+    }
+
+    /** From a little before the first difference. */
+    private static String difference(final String step, final String without, final String with)
+    {
+        final int from = Math.max(
+            0, Arrays.mismatch(without.toCharArray(), with.toCharArray()) - SHOWN_BEFORE);
+        return step + ", from character " + from + "\n without: " + part(without, from) + "\n with:    " +
+            part(with, from);
+    }
+
+    private static String part(final String outcome, final int from)
+    {
+        return outcome.substring(from, Math.min(outcome.length(), from + SHOWN));
+    }
+
+    /** How many steps the kernel carried. */
+    int carried()
+    {
+        return carried.size();
+    }
+
+    List<String> carriedNames()
+    {
+        return carried;
+    }
+}
