@@ -45,12 +45,6 @@ tunnel_cpu()
     done | awk -v hz="$(getconf CLK_TCK)" '{ ticks += $12 + $13 } END { printf "%.2f\n", ticks / hz }'
 }
 
-# CPU seconds for which the whole machine was busy since it started.
-machine_cpu()
-{
-    awk -v hz="$(getconf CLK_TCK)" '/^cpu / { printf "%.2f\n", ($2 + $3 + $4 + $7 + $8) / hz }' /proc/stat
-}
-
 # end_field SECTION FIELD: from the summary at the end of iperf3's JSON, which has one field in a line.
 end_field()
 {
@@ -59,13 +53,15 @@ end_field()
         inside && $1 == field { gsub(/[",]/, "", $2); print $2; exit }' "$block-iperf.json"
 }
 
-# iperf MEASURE SECONDS DESTINATION OPTION...: sets received_bytes, cpu_used and cpu_busy; false if it failed.
+# iperf MEASURE SECONDS DESTINATION OPTION...: sets cpu_used, seconds of the tunnel, and cpu_busy, of the whole machine
+# without processes outside the lab; false if it failed.
 iperf()
 {
     local measure=$1 time=$2 destination=$3 before_used before_busy
     shift 3
     before_used=$(tunnel_cpu)
-    before_busy=$(machine_cpu)
+    ask_watch busy
+    before_busy=$answer
     if ! ip netns exec "$left" timeout $((time + 10)) iperf3 -c "$destination" -p 5299 -t "$time" -J "$@" \
         > "$block-iperf.json" 2>&1; then
         record "$measure" failed 1
@@ -73,7 +69,8 @@ iperf()
         return 1
     fi
     cpu_used=$(awk -v a="$before_used" -v b="$(tunnel_cpu)" 'BEGIN { print b - a }')
-    cpu_busy=$(awk -v a="$before_busy" -v b="$(machine_cpu)" 'BEGIN { print b - a }')
+    ask_watch busy
+    cpu_busy=$(calculate %.2f "($answer - $before_busy) / $(getconf CLK_TCK)")
 }
 
 # Where packets were lost, by the kernel's counters: before the tunnel read them from its device, ...

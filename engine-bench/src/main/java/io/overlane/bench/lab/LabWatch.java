@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  * lines:
  * <ul>
  * <li>{@code begin}: waits until the machine is quiet, for the given time at most, and answers {@code begin}.</li>
+ * <li>{@code busy}: between these, answers {@link MachineSample#busyTicks()}.</li>
  * <li>{@code end}: answers {@code kept} or {@code disturbed}, and metrics of the time since.</li>
  * </ul>
  * The lab is the process PID and its descendants.
@@ -58,7 +59,13 @@ public final class LabWatch
             final MachineUse before = awaitQuiet();
             final MachineSample begin = MachineSample.read(PROC, ownPid);
             answers.println("begin");
-            if (!"end".equals(lines.readLine()))
+            String question = lines.readLine();
+            while ("busy".equals(question))
+            {
+                answers.println(MachineSample.read(PROC, ownPid).busyTicks());
+                question = lines.readLine();
+            }
+            if (!"end".equals(question))
             {
                 return;
             }

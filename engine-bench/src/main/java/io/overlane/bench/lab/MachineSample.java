@@ -73,6 +73,12 @@ record MachineSample(
             Double.parseDouble(Files.readString(proc.resolve("loadavg")).split(" ")[0]));
     }
 
+    /** @return ticks in which a CPU worked, but not for processes of others. */
+    long busyTicks()
+    {
+        return totalTicks - idleTicks - stealTicks - othersTicks;
+    }
+
     private static Map<Long, ProcessTicks> processes(final Path proc) throws IOException
     {
         final List<Path> folders = new ArrayList<>();

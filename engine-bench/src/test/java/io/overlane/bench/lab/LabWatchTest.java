@@ -21,13 +21,14 @@ final class LabWatchTest
     @Test
     void shouldAnswerEachQuestionWithALine() throws IOException, InterruptedException
     {
-        final String[] lines = answers(new DiscardRule(100), "begin\nend\nbegin\nend\n");
+        final String[] lines = answers(new DiscardRule(100), "begin\nend\nbegin\nbusy\nend\n");
 
-        assertEquals(4, lines.length);
+        assertEquals(5, lines.length);
         assertEquals("begin", lines[0]);
         assertTrue(lines[1].matches("kept" + ANSWER), lines[1]);
         assertEquals("begin", lines[2]);
-        assertTrue(lines[3].matches("kept" + ANSWER), lines[3]);
+        assertTrue(lines[3].matches("[0-9]+"), lines[3]);
+        assertTrue(lines[4].matches("kept" + ANSWER), lines[4]);
     }
 
     @Test

@@ -40,6 +40,16 @@ final class MachineSampleTest
     }
 
     @Test
+    void shouldLeaveOthersAndTheHypervisorOutOfTheWork() throws IOException
+    {
+        cpu(0, 100, 50, 10);
+        process(LAB, 1, 0, 20, 0);
+        process(7, 1, 0, 11, 4);
+
+        assertEquals(1100 - 15, sample().busyTicks());
+    }
+
+    @Test
     void shouldCountAnotherProcessThatHasEndedByItsParent() throws IOException
     {
         process(9, 7, 0, 3, 0);
