@@ -356,7 +356,7 @@ public final class PcapngWriter implements AutoCloseable, Flushable
         {
             flush();
         }
-        if (output == CLOSED)
+        if (output.capacity() == 0)
         {
             throw new ClosedChannelException();
         }
