@@ -5,8 +5,9 @@ import io.overlane.frame.FrameBatch;
 
 /**
  * A port in front of another port: its methods call those of the other port, and a subclass overrides those that it
- * changes. Only {@link #newSelector()} is not passed on, because a selector takes no port but the other one. An engine
- * gets this port only; {@link #close()} closes both.
+ * changes. Two are not passed on: {@link #newSelector()}, because a selector takes no port but the other one, and
+ * {@link #fastPort()}, so that this port receives each frame. An engine gets this port only; {@link #close()} closes
+ * both.
  */
 public abstract class ForwardingPort implements Port
 {

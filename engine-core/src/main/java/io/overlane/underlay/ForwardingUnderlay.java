@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An underlay in front of another underlay: its methods call those of the other one, and a subclass overrides those
- * that it changes. An engine gets this underlay only; {@link #close()} closes both.
+ * that it changes. Only {@link #fastUnderlay()} is not passed on, so that this underlay receives each datagram. An
+ * engine gets this underlay only; {@link #close()} closes both.
  */
 public abstract class ForwardingUnderlay implements Underlay
 {

@@ -3,6 +3,7 @@ package io.overlane.port;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.overlane.forward.PassedCalls;
 import java.util.List;
@@ -19,7 +20,13 @@ class ForwardingPortTest
     @Test
     void shouldPassOnEveryMethod() throws Exception
     {
-        calls.assertPassedOn(port, "newSelector");
+        calls.assertPassedOn(port, "newSelector", "fastPort");
+    }
+
+    @Test
+    void shouldReceiveEachFrameUnlessASubclassLetsTheFastPathPass()
+    {
+        assertSame(port, port.fastPort());
     }
 
     @Test
