@@ -182,7 +182,7 @@ public final class EngineContext
      */
     public EngineContext fastPathIfPossible(final FastPath fastPath)
     {
-        this.fastPath = Setting.notNull("fastPath", fastPath);
+        this.fastPath = Setting.notNull("fastPathIfPossible", fastPath);
         needsFastPath = false;
         return this;
     }
