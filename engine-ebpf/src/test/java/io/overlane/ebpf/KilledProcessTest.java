@@ -10,9 +10,11 @@ import io.overlane.testkit.InNamespace;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The process of an engine ends under load, by SIGKILL or SIGTERM: nothing is left, and the next one carries. */
+@Tag("fast-path")
 @InNamespace(ipv6 = true)
 class KilledProcessTest extends BesideKernel
 {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.overlane.address.Vtep;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.tun.udp.LibcUnderlay;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same over IPv6, where datagrams have a UDP checksum. */
+@Tag("fast-path")
 class TcProgramIpv6Test extends TcProgramTest
 {
     @Override

@@ -9,9 +9,11 @@ import io.overlane.status.EngineSnapshot;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.UnderlayOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The kernel's vxlan device as it is by default, with UDP checksums, on a cable that cuts super-frames or not. */
+@Tag("fast-path")
 @InNamespace(ipv6 = true)
 class UdpChecksumTest extends BesideKernel
 {

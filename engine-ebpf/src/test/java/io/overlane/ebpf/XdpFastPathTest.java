@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Decapsulation in the driver, beside the kernel's vxlan device as it is by default, on a cable like a wire. */
+@Tag("fast-path")
 @InNamespace(ipv6 = true)
 class XdpFastPathTest extends BesideKernel
 {

@@ -4,8 +4,10 @@ package io.overlane.ebpf;
 import io.overlane.address.Vtep;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.tun.udp.LibcUnderlay;
+import org.junit.jupiter.api.Tag;
 
 /** The same over IPv6. */
+@Tag("fast-path")
 class XdpProgramIpv6Test extends XdpProgramTest
 {
     @Override

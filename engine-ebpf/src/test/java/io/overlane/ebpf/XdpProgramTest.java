@@ -8,9 +8,11 @@ import io.overlane.ebpf.kernel.ProgramRun;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same with decapsulation in the driver, which leaves a mark in front of the frame. */
+@Tag("fast-path")
 class XdpProgramTest extends TcProgramTest
 {
     private static final int XDP_PASS = 2;

@@ -12,10 +12,12 @@ import io.overlane.examples.lab.Overlay;
 import io.overlane.examples.lab.Traffic;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A bridge with the fast path, beside the kernel's vxlan device and beside another such bridge. */
+@Tag("fast-path")
 @Timeout(600)
 class FastPathIT extends TwoHosts
 {

@@ -10,9 +10,11 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rows of the conformance list, without and with the fast path, through a real TAP and a real cable. */
+@Tag("fast-path")
 @InNamespace(ipv6 = true)
 class ConformanceRowsIT
 {

@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Somebody sends nonsense, on the wire or into the TAP: with the fast path, nothing else comes out than without it, and
  * the counters are the same.
  */
+@Tag("fast-path")
 @InNamespace(ipv6 = true)
 class HostileFramesIT
 {

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
  * devices; and a segment with several ports, and one with a multicast group, is never carried by the kernel. Ageing is
  * in {@link StationsIT}.
  */
+@Tag("fast-path")
 @InNamespace(ipv6 = true)
 class RecordedCasesIT
 {

@@ -27,9 +27,11 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Stations of which only the kernel sees frames: their age, their number, and changes while their frames flow. */
+@Tag("fast-path")
 @InNamespace(ipv6 = true)
 class StationsIT
 {
