@@ -64,7 +64,9 @@ class FlannelV2IT
         second.stop();
     }
 
+    /** Waits for a minute, the earliest time at which a node renews its lease. */
     @Test
+    @Tag("long")
     void shouldRenewInTimeInVersion2()
     {
         lab = FlannelLab.openWithV2OrSkip(directory);
