@@ -70,6 +70,7 @@ class VlanGatewayIT
     }
 
     @Test
+    @Tag("tunnel")
     void shouldJoinVlansToTheKernelsBridge() throws IOException
     {
         final Bridge bridge = start();

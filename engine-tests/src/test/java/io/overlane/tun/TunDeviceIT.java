@@ -75,7 +75,7 @@ class TunDeviceIT extends Scenario
         collector.start();
         try
         {
-            for (int i = 0; i < 60; i++)
+            for (int i = 0; i < 20; i++)
             {
                 final Constructor<?> start =
                     new OwnClasses().loadClass(Start.class.getName()).getDeclaredConstructor(int.class);
