@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Poll;
+import io.overlane.examples.lab.Traffic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,7 @@ class StationExamplesIT extends TwoHosts
         {
             Poll.until("an answer", 120, () -> ping("-c", "1", "-W", "1", "10.7.0.1").status() == 0);
 
-            final CommandResult ping = ping("-c", "5", "-i", "0.2", "-s", "1000", "10.7.0.1");
-            assertTrue(ping.output().contains("5 packets transmitted, 5 received"), ping::toString);
+            Traffic.assertAllAnswered(5, ping("-c", "5", "-i", "0.2", "-w", "20", "-s", "1000", "10.7.0.1"));
             final CommandResult neighbours = right.run("ip", "neigh", "show", "10.7.0.1", "dev", "vx0");
             assertTrue(neighbours.output().contains("lladdr 00:00:00:00:00:02"), neighbours::toString);
             assertEquals(1, ping("-c", "1", "-W", "1", "10.7.0.3").status(), "no other address answers");
@@ -57,9 +57,7 @@ class StationExamplesIT extends TwoHosts
             assumeTrue(line.equals("with the fast path"), line);
             left.ip("addr add 10.7.0.1/24 dev fast0");
             Poll.until("an answer", 120, () -> ping("-c", "1", "-W", "1", "10.7.0.1").status() == 0);
-
-            final CommandResult ping = ping("-c", "20", "-i", "0.05", "-s", "1000", "10.7.0.1");
-            assertTrue(ping.output().contains("20 packets transmitted, 20 received"), ping::toString);
+            Traffic.assertAllAnswered(20, ping("-c", "20", "-i", "0.05", "-w", "20", "-s", "1000", "10.7.0.1"));
         }
     }
 

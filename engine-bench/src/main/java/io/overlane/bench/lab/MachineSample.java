@@ -73,7 +73,10 @@ record MachineSample(
             Double.parseDouble(Files.readString(proc.resolve("loadavg")).split(" ")[0]));
     }
 
-    /** @return ticks in which a CPU worked, but not for processes of others. */
+    /**
+     * @return ticks in which a CPU worked, but not for processes of others. Only differences have a meaning: the kernel
+     *         measures idle time and samples that of processes, so the number itself may be below zero.
+     */
     long busyTicks()
     {
         return totalTicks - idleTicks - stealTicks - othersTicks;

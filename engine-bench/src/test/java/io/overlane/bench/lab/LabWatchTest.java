@@ -27,7 +27,7 @@ final class LabWatchTest
         assertEquals("begin", lines[0]);
         assertTrue(lines[1].matches("kept" + ANSWER), lines[1]);
         assertEquals("begin", lines[2]);
-        assertTrue(lines[3].matches("[0-9]+"), lines[3]);
+        assertTrue(lines[3].matches("-?[0-9]+"), lines[3]);
         assertTrue(lines[4].matches("kept" + ANSWER), lines[4]);
     }
 

@@ -57,10 +57,14 @@ public final class Traffic
     }
 
     /**
-     * With a deadline, ping goes on until as many answers came as it was to send; without one it waits for the last
-     * answer for two round trips only, which on a busy machine is not enough.
+     * Assert that each of the first echo requests of a ping was answered.
+     *
+     * @param pings number of requests.
+     * @param ping  output of ping with a deadline (-w) and without -q. With a deadline, ping goes on until it has that
+     *              many answers; without one it waits for the last answer for two round trips only, which on a busy
+     *              machine is not enough.
      */
-    private static void assertAllAnswered(final int pings, final CommandResult ping)
+    public static void assertAllAnswered(final int pings, final CommandResult ping)
     {
         for (int i = 1; i <= pings; i++)
         {
