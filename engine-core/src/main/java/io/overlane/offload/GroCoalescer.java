@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Segments are joined only if splitting the super-frame gives them back unchanged: same headers, sequence numbers
  * and IPv4 ids that follow each other, equal sizes, and a right checksum in every segment. Any other frame stays alone,
- * as it was received, behind the frames that its flow sent before.
+ * as it was received, behind the frames that its flow sent before. A frame whose TCP or UDP checksum is unfinished,
+ * only the sum of the pseudo header, gets {@link Frame#NEEDS_CHECKSUM}: the device finishes or trusts it.
  *
  * <p>The caller owns the batch. Each frame gets a place in it in the order of arrival, or joins the super-frame at the
  * place of an earlier frame. So frames that are passed on where they lie keep their order, and a frame whose headroom
@@ -80,7 +81,8 @@ public final class GroCoalescer
     }
 
     /**
-     * @param frame an inner frame; its bytes stay where they are until the batch is handed on.
+     * @param frame an inner frame; its bytes stay where they are until the batch is handed on. Its offload fields
+     *              change if its checksum is unfinished.
      * @param place next free place of the batch, or {@link #NO_PLACE}.
      * @return the caller's next step; never {@link Verdict#FLUSH_FIRST} for the first frame of a batch.
      */

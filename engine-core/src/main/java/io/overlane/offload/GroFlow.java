@@ -121,7 +121,8 @@ final class GroFlow
     }
 
     /**
-     * Look at a frame as the first segment of a super-frame; this flow is not open.
+     * Look at a frame as the first segment of a super-frame; this flow is not open. A frame with an unfinished checksum
+     * gets {@link Frame#NEEDS_CHECKSUM} and stays alone.
      *
      * @return {@link #NO_FLOW}, {@link #ANY_FLOW}, {@link #ALONE} or {@link #JOINABLE}.
      */
@@ -192,8 +193,35 @@ final class GroFlow
         }
         final int offset = first.offset() + l4;
         ports = buffer.getInt(offset);
+        pseudoHeader = isV4 ?
+            Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0) :
+            Checksum.pseudoHeaderV6(
+                ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow(), protocol, 0);
+        if (end == length && isUnfinished(buffer, offset, end - l4))
+        {
+            first.offload(Frame.NEEDS_CHECKSUM, Frame.GSO_NONE, 0, 0, l4, checksumOffset());
+            return ALONE;
+        }
         final boolean isData = isTcp ? lookTcp(buffer, offset, end) : lookUdp(buffer, offset, end);
         return isData && isPlain && hasRightChecksums() ? JOINABLE : ALONE;
+    }
+
+    /**
+     * Whether the checksum field holds the sum of the pseudo header, which is what Linux writes where hardware is to
+     * finish the checksum ({@code CHECKSUM_PARTIAL}). On a veth no hardware does, and a datagram that is read from a
+     * socket brings such frames. A right checksum may have the same value by chance; finishing it then changes nothing.
+     */
+    private boolean isUnfinished(final MemoryBuffer buffer, final int offset, final int transportLength)
+    {
+        final int field = checksumOffset();
+        return transportLength >= field + Short.BYTES &&
+            (buffer.getShort(offset + field, ByteOrder.BIG_ENDIAN) & 0xFFFF) ==
+            Checksum.fold(pseudoHeader + transportLength);
+    }
+
+    private int checksumOffset()
+    {
+        return isTcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
     }
 
     private boolean lookTcp(final MemoryBuffer buffer, final int offset, final int end)
@@ -229,11 +257,6 @@ final class GroFlow
         {
             return false;
         }
-        final int protocol = isTcp ? IpProtocol.TCP : IpProtocol.UDP;
-        pseudoHeader = isV4 ?
-            Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0) :
-            Checksum.pseudoHeaderV6(
-                ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow(), protocol, 0);
         return isChecksumRight(first);
     }
 
@@ -409,9 +432,8 @@ final class GroFlow
         {
             buffer.putShort(l4Offset + UdpHeader.LENGTH_FIELD_OFFSET, (short)transportLength, ByteOrder.BIG_ENDIAN);
         }
-        final int checksumOffset = isTcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
         buffer.putShort(
-            l4Offset + checksumOffset, (short)Checksum.fold(pseudoHeader + transportLength), ByteOrder.BIG_ENDIAN);
-        slot.offload(Frame.NEEDS_CHECKSUM, gsoType(), headers, gsoSize, l4, checksumOffset);
+            l4Offset + checksumOffset(), (short)Checksum.fold(pseudoHeader + transportLength), ByteOrder.BIG_ENDIAN);
+        slot.offload(Frame.NEEDS_CHECKSUM, gsoType(), headers, gsoSize, l4, checksumOffset());
     }
 }

@@ -2,6 +2,7 @@
 package io.overlane.offload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.frame.Frame;
@@ -85,7 +86,9 @@ class GroCoalescerPropertyTest
         }
         else
         {
-            assertTrue(!entry.isSuperFrame() && entry.metadata().flags() == 0, message);
+            assertFalse(entry.isSuperFrame(), message);
+            assertEquals(
+                packet.isChecksumUnfinished() ? Frame.NEEDS_CHECKSUM : 0, entry.metadata().flags(), message);
         }
     }
 

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.overlane.frame.Frame;
+import io.overlane.status.DropReason;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testdata.Hex;
 import io.overlane.testdata.SuperFrameSpec;
+import io.overlane.wire.Checksum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -128,6 +130,49 @@ class GroCoalescerTest
         collector.flush();
         assertArrayEquals(bad, collector.delivered.get(1).bytes());
         assertSegments(1, 1, 2);
+    }
+
+    /** The kernel leaves checksums so on a veth; whoever takes the frame shall finish or trust them. */
+    @Test
+    void shouldMarkUnfinishedChecksums()
+    {
+        final FrameSpec[] specs =
+        {
+            segment(1).tcpFlags(FrameSpec.SYN).payloadLength(0),
+            segment(1),
+            FrameSpec.ipv4Tcp().ipOptions((byte)1, (byte)1, (byte)1, (byte)1).vlan(5),
+            FrameSpec.ipv6Tcp(),
+            FrameSpec.ipv4Udp().payloadLength(33),
+            FrameSpec.ipv6Udp()
+        };
+        for (final FrameSpec spec : specs)
+        {
+            add(segment(0));
+            add(spec.partialChecksum());
+            collector.flush();
+            final Collector.Entry entry = collector.delivered.get(1);
+            collector.delivered.clear();
+            assertArrayEquals(spec.partialChecksum().bytes(), entry.bytes());
+            assertEquals(Frame.NEEDS_CHECKSUM, entry.metadata().flags());
+            assertFalse(entry.isSuperFrame());
+            final Frame finished = SuperFrames.frame(entry.bytes());
+            finished.offload(Frame.NEEDS_CHECKSUM, Frame.GSO_NONE, 0, 0,
+                entry.metadata().checksumStart(), entry.metadata().checksumOffset());
+            assertEquals(DropReason.NONE, Checksum.complete(finished));
+            assertArrayEquals(spec.bytes(), SuperFrames.bytes(finished));
+        }
+    }
+
+    @Test
+    void shouldNotMarkOtherChecksums()
+    {
+        for (final FrameSpec spec : List.of(
+            segment(0), segment(0).badChecksum(), FrameSpec.ipv4Udp().zeroChecksum(),
+            segment(0).partialChecksum().trailer((byte)0), FrameSpec.ipv4Udp().partialChecksum().fragment(0, true)))
+        {
+            add(spec);
+            assertEquals(0, only().metadata().flags());
+        }
     }
 
     /** 0xFFFF and 0 are equal to who verifies, and different bytes. */

@@ -88,10 +88,26 @@ record NaivePacket(byte[] bytes)
         {
             return false;
         }
-        final int end = isV4() ? l3() + u16(l3() + 2) : l4() + u16(l3() + 4);
+        return sum(pseudoHeader(), l4(), end()) == 0xFFFF;
+    }
+
+    /** Whether the transport's checksum is the sum of the pseudo header, and nothing lies behind the packet. */
+    boolean isChecksumUnfinished()
+    {
+        return !isFragment() && (isV4() || isV6()) && (protocol() == 6 || protocol() == 17) && end() == bytes.length &&
+            u16(l4() + (isUdp() ? 6 : 16)) == pseudoHeader();
+    }
+
+    private int end()
+    {
+        return isV4() ? l3() + u16(l3() + 2) : l4() + u16(l3() + 4);
+    }
+
+    private int pseudoHeader()
+    {
         final int from = isV4() ? l3() + 12 : l3() + 8;
         final int addresses = sum(0, from, isV4() ? l3() + 20 : l3() + 40);
-        return sum(addresses + protocol() + end - l4(), l4(), end) == 0xFFFF;
+        return sum(addresses + protocol() + end() - l4(), 0, 0);
     }
 
     /** Without the IPv4 id, and the checksum that covers it. */

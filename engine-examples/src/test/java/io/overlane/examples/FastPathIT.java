@@ -47,6 +47,20 @@ class FastPathIT extends TwoHosts
         bridge.stop("TERM");
     }
 
+    /** The kernel of the left leaves inner checksums unfinished, and the engine of the right finishes them. */
+    @Test
+    void shouldCarryTrafficBesideABridgeWithoutIt()
+    {
+        final Bridge bridge = startLeft("--fast-path", "auto");
+        requireFastPath(bridge);
+        final Bridge other = startRight();
+        Traffic.ping(left, Overlay.v4(right));
+        Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
+        Traffic.stream(left, Overlay.v6(left), right, Overlay.v6(right));
+        other.process().kill();
+        bridge.stop("TERM");
+    }
+
     @Test
     void shouldNotStartWithoutIfItMustHaveOne()
     {

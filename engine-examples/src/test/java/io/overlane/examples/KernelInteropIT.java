@@ -58,6 +58,18 @@ class KernelInteropIT
         bridge.stop("TERM");
     }
 
+    /** By default the kernel leaves inner checksums to hardware that a veth does not have. */
+    @Test
+    void shouldTakeUnfinishedChecksums()
+    {
+        KernelVxlan.create(kernel, engine, false).addPeer();
+        kernel.set("ethtool -K flannel.1 tx-checksum-ip-generic on");
+        final Bridge bridge = Bridge.start(engine, DEVICE, Bridge.vxlan(engine, kernel, "libc", false));
+        Traffic.stream(engine, Overlay.v4(engine), kernel, Overlay.v4(kernel));
+        Traffic.stream(engine, Overlay.v6(engine), kernel, Overlay.v6(kernel));
+        bridge.stop("TERM");
+    }
+
     @Test
     void shouldCarryTrafficFromSeveralSourcePorts()
     {
