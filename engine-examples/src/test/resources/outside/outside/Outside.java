@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
-import io.overlane.ebpf.TcFastPath;
+import io.overlane.ebpf.BpfFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.http.OverlaneHttp;
@@ -37,7 +37,7 @@ public final class Outside
             final IpAddress local = IpAddress.parse("127.0.0.1");
             final Underlay a = open(kind, local);
             final Underlay b = open(kind, local);
-            if (TcFastPath.whyUnavailable(a) == null)
+            if (BpfFastPath.whyUnavailable(a) == null)
             {
                 throw new IllegalStateException("loopback is no Ethernet device");
             }

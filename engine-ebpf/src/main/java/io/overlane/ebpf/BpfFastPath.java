@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Give it to {@link io.overlane.engine.EngineContext#fastPath}; the engine calls everything else.
  */
-public final class TcFastPath implements FastPath
+public final class BpfFastPath implements FastPath
 {
     private final List<AutoCloseable> open = new ArrayList<>();
     private @Nullable UnderlayDevice device;
@@ -57,7 +57,7 @@ public final class TcFastPath implements FastPath
     }
 
     /** To be given to one engine, with {@link DecapHook#AUTO}. */
-    public TcFastPath()
+    public BpfFastPath()
     {
         this(DecapHook.AUTO);
     }
@@ -67,7 +67,7 @@ public final class TcFastPath implements FastPath
      *
      * @param hook where datagrams are decapsulated.
      */
-    public TcFastPath(final DecapHook hook)
+    public BpfFastPath(final DecapHook hook)
     {
         this.hook = hook;
     }
@@ -96,7 +96,7 @@ public final class TcFastPath implements FastPath
     {
         try
         {
-            final TcFastPath trial = new TcFastPath(hook == DecapHook.AUTO ? DecapHook.TC : hook);
+            final BpfFastPath trial = new BpfFastPath(hook == DecapHook.AUTO ? DecapHook.TC : hook);
             trial.open(underlay, 1, 1, 1);
             trial.close();
             return null;

@@ -71,7 +71,7 @@ public enum FastPathMode
     {
         if (hook != null)
         {
-            final TcFastPath fastPath = new TcFastPath(hook);
+            final BpfFastPath fastPath = new BpfFastPath(hook);
             if (isRequired())
             {
                 context.fastPath(fastPath);

@@ -86,7 +86,7 @@ abstract class BesideKernel
                 .policy(policy -> policy.learning(true))
                 .flood(remote))
             .threadingMode(ThreadingMode.SPLIT)
-            .fastPath(new TcFastPath(hook)));
+            .fastPath(new BpfFastPath(hook)));
     }
 
     /** The numbers of the engine as soon as they are right: it reads the kernel's counters four times a second. */

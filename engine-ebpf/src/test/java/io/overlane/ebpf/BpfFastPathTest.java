@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** The fast path carries frames for an engine, and is gone when the engine is. */
 @InNamespace(ipv6 = true)
-class TcFastPathTest extends BesideKernel
+class BpfFastPathTest extends BesideKernel
 {
     @BeforeEach
     void addDevice() throws Exception
@@ -169,7 +169,7 @@ class TcFastPathTest extends BesideKernel
         /** Opens the fast path, writes a line, and waits. */
         public static void main(final String[] args) throws Exception
         {
-            final TcFastPath path = new TcFastPath(DecapHook.XDP);
+            final BpfFastPath path = new BpfFastPath(DecapHook.XDP);
             path.open(FastPathLab.underlay(), 64, 16, 4);
             System.out.println();
             Thread.sleep(TimeUnit.MINUTES.toMillis(1));
@@ -199,8 +199,8 @@ class TcFastPathTest extends BesideKernel
     private static void assertRefused(final String message, final Underlay underlay)
     {
         final IllegalArgumentException refusal =
-            assertThrows(IllegalArgumentException.class, () -> new TcFastPath().open(underlay, 64, 16, 4));
+            assertThrows(IllegalArgumentException.class, () -> new BpfFastPath().open(underlay, 64, 16, 4));
         assertEquals(message, refusal.getMessage());
-        assertEquals(message, TcFastPath.whyUnavailable(underlay));
+        assertEquals(message, BpfFastPath.whyUnavailable(underlay));
     }
 }

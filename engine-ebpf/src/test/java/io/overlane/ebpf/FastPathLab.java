@@ -35,7 +35,7 @@ final class FastPathLab implements AutoCloseable
     static final MacAddress STATION = MacAddress.parse("02:00:00:00:00:02");
     static final int MTU = 1450;
 
-    final TcFastPath path;
+    final BpfFastPath path;
     final LibcUnderlay underlay;
     final TunPort port;
     final int tap;
@@ -43,7 +43,7 @@ final class FastPathLab implements AutoCloseable
 
     private FastPathLab(final LibcUnderlay underlay, final TunPort port, final DecapHook hook) throws Exception
     {
-        path = new TcFastPath(hook);
+        path = new BpfFastPath(hook);
         this.underlay = underlay;
         this.port = port;
         tap = port.tapIndex();

@@ -60,15 +60,21 @@ class TcProgramTest
     ProgramRun encap;
     ProgramRun decap;
 
-    /** The remote of the station, which has the IP version of the underlay. */
-    Vtep remote()
+    /** Whether the underlay is of IPv6. Its datagrams have UDP checksums. */
+    boolean isOverIpv6()
     {
-        return FastPathLab.REMOTE;
+        return false;
     }
 
-    LibcUnderlay underlay() throws Exception
+    /** The remote of the station, which has the IP version of the underlay. */
+    final Vtep remote()
     {
-        return FastPathLab.underlay();
+        return isOverIpv6() ? FastPathLab.REMOTE_V6 : FastPathLab.REMOTE;
+    }
+
+    private LibcUnderlay underlay() throws Exception
+    {
+        return isOverIpv6() ? FastPathLab.underlay(FastPathLab.LOCAL_V6) : FastPathLab.underlay();
     }
 
     DecapHook hook()
@@ -125,9 +131,9 @@ class TcProgramTest
     }
 
     /** What the remote sends, as it is accepted in every case. */
-    FrameSpec datagram(final FrameSpec inner)
+    final FrameSpec datagram(final FrameSpec inner)
     {
-        return checked(inner).zeroChecksum();
+        return isOverIpv6() ? checked(inner) : checked(inner).zeroChecksum();
     }
 
     /** A datagram from the remote with a UDP checksum. */
@@ -142,10 +148,11 @@ class TcProgramTest
     }
 
     /** What the programs make of a frame; the kernel replaces the outer MAC addresses when it finds the neighbour. */
-    FrameSpec sent(final FrameSpec frame, final int sourcePort)
+    private FrameSpec sent(final FrameSpec frame, final int sourcePort)
     {
-        return from(frame.bytes(), lab.underlay.local(), remote()).ports(sourcePort, 8472)
-            .ttl(64).ipId(0).dontFragment().zeroChecksum();
+        final FrameSpec sent =
+            from(frame.bytes(), lab.underlay.local(), remote()).ports(sourcePort, 8472).ttl(64);
+        return isOverIpv6() ? sent : sent.ipId(0).dontFragment().zeroChecksum();
     }
 
     static FrameSpec from(final byte[] inner, final Vtep source, final Vtep destination)

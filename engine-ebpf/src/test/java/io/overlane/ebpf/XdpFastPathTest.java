@@ -78,11 +78,11 @@ class XdpFastPathTest extends BesideKernel
     void shouldLeaveNothingInTheDriver() throws Exception
     {
         final LibcUnderlay underlay = FastPathLab.underlay();
-        assertEquals(null, TcFastPath.whyUnavailable(underlay, DecapHook.XDP));
-        final TcFastPath path = new TcFastPath(DecapHook.XDP);
+        assertEquals(null, BpfFastPath.whyUnavailable(underlay, DecapHook.XDP));
+        final BpfFastPath path = new BpfFastPath(DecapHook.XDP);
         path.open(underlay, 1, 1, 1);
         assertEquals("no fast path: cannot attach BPF program 'overlane_xdp' to the driver of 'under0': " +
-            "EBUSY (Device or resource busy)", TcFastPath.whyUnavailable(underlay, DecapHook.XDP));
+            "EBUSY (Device or resource busy)", BpfFastPath.whyUnavailable(underlay, DecapHook.XDP));
         assertTrue(link().contains("prog/xdp"));
         path.close();
         underlay.close();
@@ -93,7 +93,7 @@ class XdpFastPathTest extends BesideKernel
     void shouldUseTheTrafficControlOfAVeth() throws Exception
     {
         final LibcUnderlay underlay = FastPathLab.underlay();
-        final TcFastPath path = new TcFastPath();
+        final BpfFastPath path = new BpfFastPath();
         path.open(underlay, 1, 1, 1);
         assertEquals(DecapHook.TC, path.hook());
         path.close();

@@ -2,7 +2,7 @@
 package io.overlane.examples;
 
 import io.overlane.address.Vtep;
-import io.overlane.ebpf.TcFastPath;
+import io.overlane.ebpf.BpfFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
@@ -48,7 +48,7 @@ public final class FastPathTap
             .segment(new SegmentContext(1).port(new TunPort(tap, Throwable::printStackTrace)).ownMac(tap.mac())
                 .policy(policy -> policy.learning(true)).flood(Vtep.parse(args[1], 8472)))
             .threadingMode(ThreadingMode.SPLIT)
-            .fastPathIfPossible(new TcFastPath());
+            .fastPathIfPossible(new BpfFastPath());
         try (OverlayEngine engine = OverlayEngine.launch(context))
         {
             final FastPathStatus status = engine.fastPath().status().join();

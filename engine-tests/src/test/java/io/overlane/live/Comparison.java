@@ -8,20 +8,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the lanes without the fast path did, and with it. */
+/** What the lanes did in each mode. */
 final class Comparison
 {
     private static final int SHOWN = 400;
     private static final int SHOWN_BEFORE = 100;
 
-    private final Map<String, String> off = new LinkedHashMap<>();
-    private final Map<String, String> on = new LinkedHashMap<>();
+    private final Map<Mode, Map<String, String>> outcomes = new EnumMap<>(Mode.class);
+    private final Map<Mode, List<String>> carried = new EnumMap<>(Mode.class);
     private final List<String> wrong = new ArrayList<>();
-    private final List<String> carried = new ArrayList<>();
+
+    Comparison()
+    {
+        for (final Mode mode : Mode.values())
+        {
+            outcomes.put(mode, new LinkedHashMap<>());
+            carried.put(mode, new ArrayList<>());
+        }
+    }
 
     /** Write down the outcome of a step. */
     void put(final Lane lane, final String step, final String outcome)
@@ -29,7 +38,7 @@ final class Comparison
         write(lane, step, outcome);
         if (lane.carried() > 0)
         {
-            carried.add(step);
+            carried.get(lane.mode()).add(step);
         }
     }
 
@@ -41,7 +50,7 @@ final class Comparison
 
     private void write(final Lane lane, final String step, final String outcome)
     {
-        assertNull((lane.mode() == Mode.OFF ? off : on).put(step, outcome), () -> "there are two of " + step);
+        assertNull(outcomes.get(lane.mode()).put(step, outcome), () -> "there are two of " + step);
     }
 
     /** The kernel must have carried as many frames in the step that was put last. */
@@ -49,20 +58,26 @@ final class Comparison
     {
         if (lane.carried() != frames)
         {
-            wrong.add(step + "\n the kernel carried " + lane.carried() + " frames, not " + frames);
+            wrong.add(
+                lane.mode() + ", " + step + "\n the kernel carried " + lane.carried() + " frames, not " + frames);
         }
     }
 
+    /** The outcome of each step, and the counters, must be the same in all modes. */
     void assertSame()
     {
-        assertEquals(List.copyOf(off.keySet()), List.copyOf(on.keySet()));
+        final Map<String, String> off = outcomes.get(Mode.OFF);
         final List<String> differences = new ArrayList<>(wrong);
-        off.forEach((step, outcome) ->
+        outcomes.forEach((mode, on) ->
         {
-            if (!outcome.equals(on.get(step)))
+            assertEquals(List.copyOf(off.keySet()), List.copyOf(on.keySet()));
+            off.forEach((step, outcome) ->
             {
-                differences.add(difference(step, outcome, on.get(step)));
-            }
+                if (!outcome.equals(on.get(step)))
+                {
+                    differences.add(mode + ", " + difference(step, outcome, on.get(step)));
+                }
+            });
         });
         assertTrue(differences.isEmpty(), () -> String.join("\n", differences));
     }
@@ -81,14 +96,16 @@ final class Comparison
         return outcome.substring(from, Math.min(outcome.length(), from + SHOWN));
     }
 
-    /** How many steps the kernel carried. */
-    int carried()
+    /** In each mode of the fast path, the kernel must have carried frames in so many steps. */
+    void assertCarried(final int steps)
     {
-        return carried.size();
+        assertCarried(steps, steps);
     }
 
-    List<String> carriedNames()
+    void assertCarried(final int least, final int most)
     {
-        return carried;
+        carried.forEach((mode, steps) -> assertTrue(
+            mode == Mode.OFF || steps.size() >= least && steps.size() <= most,
+            () -> mode + ", " + steps.size() + " steps:\n" + String.join("\n", steps)));
     }
 }

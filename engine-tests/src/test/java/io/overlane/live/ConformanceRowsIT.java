@@ -3,47 +3,25 @@ package io.overlane.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rows of the conformance list, without and with the fast path, through a real TAP and a real cable. */
-@Tag("fast-path")
-@InNamespace(ipv6 = true)
-class ConformanceRowsIT
+class ConformanceRowsIT extends OnAWire
 {
-    private Wire wire;
-
-    @BeforeEach
-    void open() throws IOException
-    {
-        wire = new Wire();
-        Lane.requireFastPath();
-    }
-
-    @AfterEach
-    void close() throws IOException
-    {
-        if (wire != null)
-        {
-            wire.close();
-        }
-    }
-
     @Test
     void shouldDoTheSameWithTheFastPath() throws IOException
     {
         final Comparison comparison = new Comparison();
         for (final LiveRow row : LiveRows.all())
         {
-            row.run(wire, Mode.OFF, comparison);
-            row.run(wire, Mode.TC, comparison);
+            for (final Mode mode : Mode.values())
+            {
+                row.run(wire, mode, comparison);
+            }
         }
         comparison.assertSame();
     }

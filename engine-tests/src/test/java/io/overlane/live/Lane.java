@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.address.MacAddress;
 import io.overlane.control.TableOperations;
-import io.overlane.ebpf.TcFastPath;
+import io.overlane.ebpf.BpfFastPath;
 import io.overlane.engine.EngineContext;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.engine.ThreadingMode;
@@ -126,7 +126,7 @@ final class Lane implements AutoCloseable
     {
         try (LibcUnderlay underlay = LibcUnderlay.open(options))
         {
-            return TcFastPath.whyUnavailable(underlay);
+            return BpfFastPath.whyUnavailable(underlay);
         }
     }
 

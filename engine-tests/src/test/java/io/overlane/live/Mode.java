@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.live;
 
-import io.overlane.ebpf.TcFastPath;
+import io.overlane.ebpf.DecapHook;
+import io.overlane.ebpf.BpfFastPath;
 import io.overlane.fastpath.FastPath;
 import java.util.function.Supplier;
 
@@ -12,7 +13,10 @@ enum Mode
     OFF(() -> null),
 
     /** Programs at the traffic control. */
-    TC(TcFastPath::new);
+    TC(() -> new BpfFastPath(DecapHook.TC)),
+
+    /** A program in the driver of the underlay's device decapsulates. */
+    XDP(() -> new BpfFastPath(DecapHook.XDP));
 
     private final Supplier<FastPath> fastPath;
 

@@ -12,7 +12,6 @@ import io.overlane.kernel.DeviceSettings;
 import io.overlane.kernel.Recordings;
 import io.overlane.testdata.kernel.KernelCase;
 import io.overlane.testdata.kernel.KernelSuite;
-import io.overlane.testkit.InNamespace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,13 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The recorded packets and frames go through an engine twice, without and with the fast path: from a wire into a TAP,
+ * The recorded packets and frames go through an engine without and with the fast path: from a wire into a TAP,
  * or the other way. What comes out, and all counters, must be the same. Most recorded frames are no IP packets, which
  * the kernel leaves to the engine; so each case is tried again with IP packets of the same addresses, without the outer
  * UDP checksum, and for a known station.
@@ -36,31 +32,11 @@ import org.junit.jupiter.api.Test;
  * devices; and a segment with several ports, and one with a multicast group, is never carried by the kernel. Ageing is
  * in {@link StationsIT}.
  */
-@Tag("fast-path")
-@InNamespace(ipv6 = true)
-class RecordedCasesIT
+class RecordedCasesIT extends OnAWire
 {
     private static final MacAddress OWN = new MacAddress(KernelCase.OWN_MAC);
     private static final MacAddress STATION = MacAddress.parse("02:22:22:22:22:22");
     private static final int MTU = 1500;
-
-    private Wire wire;
-
-    @BeforeEach
-    void open() throws IOException
-    {
-        wire = new Wire();
-        Lane.requireFastPath();
-    }
-
-    @AfterEach
-    void close() throws IOException
-    {
-        if (wire != null)
-        {
-            wire.close();
-        }
-    }
 
     @Test
     void shouldReceiveTheSame() throws IOException
@@ -69,7 +45,7 @@ class RecordedCasesIT
         compare(comparison, KernelSuite.RECEIVE.cases().stream().filter(kernel -> kernel.capture() != null).toList());
         comparison.assertSame();
         // The cases that are delivered without a change of the frame, most of them with three IP packets.
-        assertEquals(68, comparison.carried(), () -> String.join("\n", comparison.carriedNames()));
+        comparison.assertCarried(68);
     }
 
     @Test
@@ -78,7 +54,7 @@ class RecordedCasesIT
         final Comparison comparison = new Comparison();
         compare(comparison, KernelSuite.TRANSMIT.cases());
         comparison.assertSame();
-        assertEquals(166, comparison.carried(), () -> String.join("\n", comparison.carriedNames()));
+        comparison.assertCarried(166);
     }
 
     @Test
@@ -87,7 +63,7 @@ class RecordedCasesIT
         final Comparison comparison = new Comparison();
         compare(comparison, KernelSuite.LEARN.cases().stream().filter(kernel -> kernel.capture() != null).toList());
         comparison.assertSame();
-        assertEquals(18, comparison.carried(), () -> String.join("\n", comparison.carriedNames()));
+        comparison.assertCarried(18);
     }
 
     /** Cases of one device, with the same entries before, go through one engine, one after the other. */
@@ -106,8 +82,10 @@ class RecordedCasesIT
             final DeviceSettings settings = settings(ofDevice.get(0));
             if (Lane.isAvailable(settings.underlay()))
             {
-                run(ofDevice, Mode.OFF, comparison);
-                run(ofDevice, Mode.TC, comparison);
+                for (final Mode mode : Mode.values())
+                {
+                    run(ofDevice, mode, comparison);
+                }
             }
         }
     }

@@ -15,7 +15,6 @@ import io.overlane.engine.EngineContext;
 import io.overlane.fate.FateSubscription;
 import io.overlane.policy.SegmentContext;
 import io.overlane.testdata.FrameSpec;
-import io.overlane.testkit.InNamespace;
 import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
@@ -25,39 +24,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemNanoClock;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Stations of which only the kernel sees frames: their age, their number, and changes while their frames flow. */
-@Tag("fast-path")
-@InNamespace(ipv6 = true)
-class StationsIT
+class StationsIT extends OnAWire
 {
     private static final MacAddress GUEST = MacAddress.parse("02:00:00:00:00:66");
     private static final long AGE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
     private static final int NUMBERED = 4_000;
     private static final int CHANGE_EACH = 100;
-
-    private Wire wire;
-
-    @BeforeEach
-    void open() throws IOException
-    {
-        wire = new Wire();
-        Lane.requireFastPath();
-    }
-
-    @AfterEach
-    void close() throws IOException
-    {
-        if (wire != null)
-        {
-            wire.close();
-        }
-    }
 
     private Lane lane(final EngineContext context) throws IOException
     {
