@@ -162,15 +162,8 @@ public final class Capture implements AutoCloseable
         {
             write();
             subscription.close();
-            // What came until the subscription ended. A read may pass over the padding at the ring's end alone, and
-            // then answers 0 although packets follow.
-            long position;
-            do
-            {
-                position = ring.consumerPosition();
-                ring.read(handler, READ_LIMIT);
-            }
-            while (ring.consumerPosition() != position);
+            // What came until the subscription ended.
+            CaptureRings.readAll(ring, handler);
             isAtLimit();
             writer.end(clock.nanoTime());
             files.close();

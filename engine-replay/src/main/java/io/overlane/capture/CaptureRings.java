@@ -5,6 +5,7 @@ import io.overlane.memory.MemoryBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.BitUtil;
+import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
@@ -61,14 +62,8 @@ final class CaptureRings
      */
     static void give(final ManyToOneRingBuffer ring)
     {
-        // A read may pass over the padding at the ring's end alone, and then answers 0 although messages follow.
-        long position;
-        do
-        {
-            position = ring.consumerPosition();
-            ring.read((type, buffer, index, length) -> {});
-        }
-        while (ring.consumerPosition() != position);
+        readAll(ring, (type, buffer, index, length) -> {});
+        final long position = ring.consumerPosition();
         if (ring.producerPosition() != position)
         {
             return;
@@ -87,5 +82,18 @@ final class CaptureRings
             }
             RINGS.add(ring);
         }
+    }
+
+    /** Reads until the ring is empty, or until a message comes that is not written to its end. */
+    static void readAll(final ManyToOneRingBuffer ring, final MessageHandler handler)
+    {
+        // A read may pass over the padding at the ring's end alone, and then answers 0 although messages follow.
+        long position;
+        do
+        {
+            position = ring.consumerPosition();
+            ring.read(handler);
+        }
+        while (ring.consumerPosition() != position);
     }
 }

@@ -8,9 +8,7 @@ import io.overlane.admin.Table;
 import io.overlane.fastpath.FastPathReport;
 import io.overlane.fastpath.FastPathStatus;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** {@code fast-path show}: whether the fast path carries frames, which, and why not the others. */
@@ -37,38 +35,28 @@ final class FastPathCommands
         final boolean hasListing = new Words(request, Set.of(LISTING), 0).given().contains(LISTING);
         final FastPathStatus status = EngineAccess.await(engine.engine().fastPath().status());
         final FastPathReport report = status.report();
-        final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("state", status.state().toString());
-        json.put("why", status.why().isEmpty() ? null : status.why());
-        json.put("mode", report == null ? null : report.mode());
-        json.put("stations", status.stations());
-        json.put("max_stations", status.maxStations());
-        final List<String> texts = new ArrayList<>();
-        texts.add("fast path: " + status.state() + (report == null ? "" : ", " + report.mode() + ", " +
-            status.stations() + " of at most " + status.maxStations() + " stations") +
-            (status.why().isEmpty() ? "" : ": " + status.why()) + "\n");
-        add(json, texts, "segments", segments(status));
+        final Sections sections = new Sections()
+            .member("state", status.state().toString())
+            .member("why", status.why().isEmpty() ? null : status.why())
+            .member("mode", report == null ? null : report.mode())
+            .member("stations", status.stations())
+            .member("max_stations", status.maxStations())
+            .text("fast path: " + status.state() + (report == null ? "" : ", " + report.mode() + ", " +
+                status.stations() + " of at most " + status.maxStations() + " stations") +
+                (status.why().isEmpty() ? "" : ": " + status.why()) + "\n")
+            .table("segments", segments(status));
         if (report != null)
         {
-            add(json, texts, "programs", programs(report, hasListing));
-            add(json, texts, "links", links(report));
-            add(json, texts, "remotes", remotes(report));
+            sections
+                .table("programs", programs(report, hasListing))
+                .table("links", links(report))
+                .table("remotes", remotes(report));
             if (hasListing)
             {
-                report.programs().forEach(program -> texts.add(program.name() + ":\n" + program.listing()));
+                report.programs().forEach(program -> sections.text(program.name() + ":\n" + program.listing()));
             }
         }
-        return new Answer(String.join("\n", texts), json);
-    }
-
-    private static void add(
-        final Map<String, Object> json, final List<String> texts, final String name, final Table table)
-    {
-        json.put(name, table.json());
-        if (!table.isEmpty())
-        {
-            texts.add(table.text());
-        }
+        return sections.answer();
     }
 
     private static Table segments(final FastPathStatus status)

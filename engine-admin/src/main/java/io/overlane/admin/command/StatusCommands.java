@@ -43,31 +43,20 @@ final class StatusCommands
     private Answer stats()
     {
         final EngineSnapshot now = engine.engine().snapshot();
-        final Map<String, Object> json = new LinkedHashMap<>();
-        final List<String> texts = new ArrayList<>();
-        json.put("local", now.local());
-        add(json, texts, "paths", paths(now));
-        json.put("underlay", Map.of("receive_drops", now.receiveDrops()));
-        add(json, texts, "segments", segments(now));
-        add(json, texts, "ports", ports(now));
-        add(json, texts, "remotes", remotes(now));
-        add(json, texts, "contexts", contexts(now));
         final Map<String, Object> tables = tables(now);
-        json.put("tables", tables);
-        texts.add(oneRow(tables));
-        json.put("memory", Map.of("access", now.memoryAccess()));
-        texts.add(new Table("receive_drops", "memory_access").row(now.receiveDrops(), now.memoryAccess()).text());
-        return new Answer(String.join("\n", texts), json);
-    }
-
-    private static void add(
-        final Map<String, Object> json, final List<String> texts, final String name, final Table table)
-    {
-        json.put(name, table.json());
-        if (!table.isEmpty())
-        {
-            texts.add(table.text());
-        }
+        return new Sections()
+            .member("local", now.local())
+            .table("paths", paths(now))
+            .member("underlay", Map.of("receive_drops", now.receiveDrops()))
+            .table("segments", segments(now))
+            .table("ports", ports(now))
+            .table("remotes", remotes(now))
+            .table("contexts", contexts(now))
+            .member("tables", tables)
+            .text(oneRow(tables))
+            .member("memory", Map.of("access", now.memoryAccess()))
+            .text(new Table("receive_drops", "memory_access").row(now.receiveDrops(), now.memoryAccess()).text())
+            .answer();
     }
 
     private static String oneRow(final Map<String, Object> members)
