@@ -36,7 +36,7 @@ What:
   --wire               measure kernel, fast-path, xdp, engine and yardsticks also over an underlay like a wire, without
                        segmentation or checksum offload: without and with receive coalescing
   --wire-gro           the same, with receive coalescing only
-  --wire-only          only what --wire adds
+  --wire-only          only what these two add; without them, what --wire adds
   --wire-variants VARIANT,...  instead of those
 
   kernel               the kernel's vxlan device
@@ -89,7 +89,8 @@ only=
 only_wire=
 measures=
 cold=
-underlays=veth
+wires=
+without_veth=
 disturbed=5
 limit_of_report=-
 attempts=3
@@ -126,9 +127,9 @@ while [ $# -gt 0 ]; do
             shift
             ;;
         --cold) cold=yes && shift ;;
-        --wire) underlays='veth wire-gro wire' && shift ;;
-        --wire-gro) underlays='veth wire-gro' && shift ;;
-        --wire-only) underlays='wire-gro wire' && shift ;;
+        --wire) wires='wire-gro wire' && shift ;;
+        --wire-gro) wires=wire-gro && shift ;;
+        --wire-only) without_veth=yes && shift ;;
         --publish) publish=yes && shift ;;
         --report)
             shift
@@ -165,6 +166,11 @@ if [ "$repeats" -lt 1 ] || [ "$seconds" -lt 1 ] || [ "$attempts" -lt 1 ] || [ "$
     fail "--repeats, --seconds and --attempts are at least 1, --warm-up is at least 2"
 fi
 half=$(((seconds + 1) / 2))
+if [ -n "$without_veth" ]; then
+    underlays=${wires:-wire-gro wire}
+else
+    underlays="veth $wires"
+fi
 
 module=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname -- "$module")

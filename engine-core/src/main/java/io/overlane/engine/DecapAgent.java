@@ -24,18 +24,28 @@ final class DecapAgent implements Agent
     private final BatchMeter meter;
     private final IntSupplier upkeep;
     private final ReceiveBatch batch;
+    private final DecapPath path;
+    private final Runnable onLone;
+    private long lone;
 
+    /**
+     * @param upkeep other work of the thread in every cycle; returns the amount of it.
+     * @param onLone runs when small frames were given to ports that may be answered at once.
+     */
     DecapAgent(
         final CommandQueue commands,
         final UnderlayGuard underlay,
         final DecapPath path,
         final BatchMeter meter,
         final IntSupplier upkeep,
+        final Runnable onLone,
         final int batchLimit)
     {
         this.commands = commands;
         this.underlay = underlay;
         feed = new DatagramFeed(path);
+        this.path = path;
+        this.onLone = onLone;
         this.meter = meter;
         this.upkeep = upkeep;
         batch = new ReceiveBatch(batchLimit);
@@ -52,6 +62,11 @@ final class DecapAgent implements Agent
             meter.onBegin();
             code.feed(feed, batch);
             work += entries;
+            if (path.lone() != lone)
+            {
+                lone = path.lone();
+                onLone.run();
+            }
         }
         return work + upkeep.getAsInt();
     }

@@ -16,6 +16,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
+import org.jspecify.annotations.Nullable;
 
 /** Polls ports and carries their frames to the underlay and to each other. */
 final class EncapAgent implements Agent
@@ -37,6 +38,7 @@ final class EncapAgent implements Agent
     private final SeparateCode code = new SeparateCode();
     private final IdentityHashMap<Port, Polled> polled = new IdentityHashMap<>();
     private long lastBack;
+    private volatile @Nullable Thread napping;
 
     /** The first {@code activeCount} ports are polled in this cycle. There is room for all ports. */
     private Polled[] active = {};
@@ -208,10 +210,27 @@ final class EncapAgent implements Agent
             // comes the other way: it is most likely an acknowledgement then. A super-frame is never alone for long.
             if (napNs > 0 && !leavesMore && (isBulk || frames > 1))
             {
-                LockSupport.parkNanos(this, napNs);
+                nap();
             }
         }
         return work + frames;
+    }
+
+    private void nap()
+    {
+        napping = Thread.currentThread();
+        LockSupport.parkNanos(this, napNs);
+        napping = null;
+    }
+
+    /** End the nap, if there is one, because a port may have a frame that somebody waits for. Any thread. */
+    void endNap()
+    {
+        final Thread thread = napping;
+        if (thread != null)
+        {
+            LockSupport.unpark(thread);
+        }
     }
 
     private int drop(final Port port)

@@ -61,6 +61,7 @@ final class Worker
             decapPath,
             paths.decap().meter(),
             upkeep,
+            encapAgent::endNap,
             context.batchLimit());
     }
 

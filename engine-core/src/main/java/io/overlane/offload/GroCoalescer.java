@@ -39,6 +39,7 @@ public final class GroCoalescer
     private int nextVictim;
     private GroFlow joined;
     private int types = -1;
+    private boolean isAcknowledgement;
 
     /** The next step of the caller with a frame. */
     public enum Verdict
@@ -99,6 +100,7 @@ public final class GroCoalescer
             return Verdict.FLUSH_FIRST;
         }
         final int kind = spare.look(frame);
+        isAcknowledgement = kind == GroFlow.ALONE && spare.isAcknowledgement();
         if (kind >= GroFlow.ALONE)
         {
             closeFlowOfSegment();
@@ -116,6 +118,12 @@ public final class GroCoalescer
             spare = closed;
         }
         return Verdict.NEW_PLACE;
+    }
+
+    /** After {@link Verdict#NEW_PLACE}: whether the frame only acknowledges what TCP received. */
+    public boolean isAcknowledgement()
+    {
+        return isAcknowledgement;
     }
 
     /** After {@link Verdict#JOINED}: the frame that holds all segments, complete after {@link #finish()}. */

@@ -95,6 +95,12 @@ final class GroFlow
         return isPushed;
     }
 
+    /** Whether the frame that was looked at, which is {@link #ALONE}, only acknowledges what TCP received. */
+    boolean isAcknowledgement()
+    {
+        return isTcp && gsoSize == 0 && tcp.flags() == TcpHeader.ACK;
+    }
+
     /** {@code Frame.GSO_TCPV4} and so on: the type of the super-frame. */
     int gsoType()
     {
@@ -197,12 +203,12 @@ final class GroFlow
             Checksum.pseudoHeaderV4(ipv4.source(), ipv4.destination(), protocol, 0) :
             Checksum.pseudoHeaderV6(
                 ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow(), protocol, 0);
+        final boolean isData = isTcp ? lookTcp(buffer, offset, end) : lookUdp(buffer, offset, end);
         if (end == length && isUnfinished(buffer, offset, end - l4))
         {
             first.offload(Frame.NEEDS_CHECKSUM, Frame.GSO_NONE, 0, 0, l4, checksumOffset());
             return ALONE;
         }
-        final boolean isData = isTcp ? lookTcp(buffer, offset, end) : lookUdp(buffer, offset, end);
         return isData && isPlain && hasRightChecksums() ? JOINABLE : ALONE;
     }
 
@@ -226,6 +232,7 @@ final class GroFlow
 
     private boolean lookTcp(final MemoryBuffer buffer, final int offset, final int end)
     {
+        gsoSize = 0;
         if (tcp.wrap(buffer, offset, end - l4).check() != DropReason.NONE)
         {
             return false;

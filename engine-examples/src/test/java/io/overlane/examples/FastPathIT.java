@@ -9,6 +9,8 @@ import io.overlane.examples.lab.Bridge;
 import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.KernelVxlan;
 import io.overlane.examples.lab.Overlay;
+import io.overlane.examples.lab.PacketFlow;
+import io.overlane.examples.lab.Poll;
 import io.overlane.examples.lab.Traffic;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,34 @@ class FastPathIT extends TwoHosts
         Traffic.ping(left, Overlay.v4(right));
         Traffic.stream(left, Overlay.v4(left), right, Overlay.v4(right));
         Traffic.stream(left, Overlay.v6(left), right, Overlay.v6(right));
+        other.process().kill();
+        bridge.stop("TERM");
+    }
+
+    @Test
+    void shouldLoseNothingWhenABridgeIsReplaced()
+    {
+        final String[] takeOver = {"--fast-path", "tc", "--take-over", directory.resolve("next.sock").toString()};
+        Bridge bridge = startLeft(takeOver);
+        final Bridge other = startRight("--fast-path", "tc");
+        Traffic.ping(left, Overlay.v4(right));
+        final PacketFlow toRight = PacketFlow.start(left, Overlay.v4(right));
+        final PacketFlow toLeft = PacketFlow.start(right, Overlay.v4(left));
+        for (int i = 0; i < 2; i++)
+        {
+            final Bridge before = bridge;
+            bridge = startLeft(takeOver);
+            assertEquals(0, before.process().await(60).status());
+            toRight.awaitAlive();
+            toLeft.awaitAlive();
+            Poll.until("the fast path of the new bridge", 60, () ->
+                ctl("-j", "fast-path", "show").output().contains("\"carried\":true"));
+        }
+        for (final PacketFlow flow : List.of(toRight, toLeft))
+        {
+            final PacketFlow.Report report = flow.assertRecovered();
+            assertEquals(0, report.lost() + report.twice() + report.damaged(), report::toString);
+        }
         other.process().kill();
         bridge.stop("TERM");
     }

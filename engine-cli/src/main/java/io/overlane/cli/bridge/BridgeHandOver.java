@@ -51,6 +51,8 @@ final class BridgeHandOver implements AutoCloseable
     private final HandOver handOver;
     private final Gate gate;
     private @Nullable LibcUnderlay socket;
+    /** Whether another bridge has left its socket, and frames that wait. */
+    private boolean hasTaken;
 
     /**
      * @param path   of the socket by which bridges ask each other; null for no hand-over.
@@ -79,6 +81,7 @@ final class BridgeHandOver implements AutoCloseable
     Underlay open(final BridgePlan plan, final ErrorHandler errors) throws IOException
     {
         final int left = handOver.taken().take(SOCKET);
+        hasTaken = left != TakenDescriptors.NONE;
         final Underlay underlay = left == TakenDescriptors.NONE ?
             plan.underlay().open(plan, errors) : plan.underlay().adopt(left, plan, errors);
         if (!isOn)
@@ -116,6 +119,15 @@ final class BridgeHandOver implements AutoCloseable
     Port gated(final Port port)
     {
         return isOn ? new GatedPort(port, gate) : port;
+    }
+
+    /** Keep the kernel from carrying frames while those that waited for this bridge are on their way. */
+    void holdFastPath(final OverlayEngine engine)
+    {
+        if (hasTaken)
+        {
+            gate.afterOpening(engine.fastPath().hold("frames that waited for this bridge")::close);
+        }
     }
 
     /**

@@ -8,7 +8,6 @@ import io.overlane.cli.bridge.plan.BridgePlan;
 import io.overlane.cli.bridge.plan.BridgePlanner;
 import io.overlane.cli.bridge.plan.ContextPlan;
 import io.overlane.cli.bridge.plan.UnderlayKind;
-import io.overlane.ebpf.FastPathMode;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +80,6 @@ record BridgeRun(
     {
         final String without = plan.underlay() != UnderlayKind.LIBC ? "underlay libc" :
             plan.threads() != 2 || plan.queues() != 1 ? "two threads and one queue" :
-            plan.fastPath() != FastPathMode.OFF ? "fast-path off" :
             plan.sourcePorts() != null ? "no source-ports" :
             plan.policy().groups().isEmpty() ? "" : "no multicast group";
         BridgePlanner.require(without.isEmpty(), "--take-over needs " + without);

@@ -212,6 +212,7 @@ final class BridgeSession
             context.queue(openQueue(first, (LibcUnderlay)underlay));
         }
         final OverlayEngine engine = opened(first.fastPath().launch(context, LOG::warn));
+        handOver.holdFastPath(engine);
         fastPath = engine.fastPath().status().join().report();
         return engine;
     }

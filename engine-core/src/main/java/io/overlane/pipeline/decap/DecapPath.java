@@ -17,6 +17,12 @@ public interface DecapPath
     /** Super-frames that were given to ports so far. Any thread. */
     long superFrames();
 
+    /**
+     * Small frames so far that were given to ports alone and may be requests or replies, so that the port's owner
+     * answers at once. Thread that carries the datagrams.
+     */
+    long lone();
+
     /** Finish with every datagram given so far. */
     void flush();
 }

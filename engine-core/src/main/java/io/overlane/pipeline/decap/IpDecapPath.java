@@ -81,6 +81,12 @@ public final class IpDecapPath implements DecapPath
     }
 
     @Override
+    public long lone()
+    {
+        return out.lone();
+    }
+
+    @Override
     public void flush()
     {
         out.flush();

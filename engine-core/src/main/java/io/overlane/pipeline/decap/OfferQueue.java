@@ -26,6 +26,9 @@ public final class OfferQueue
 
     private static final int MAX_SUPER_FRAMES = 16;
 
+    /** Longest frame that counts as small. */
+    private static final int SMALL = 512;
+
     private static final int[] SUPER_FRAMES = {Frame.GSO_TCPV4, Frame.GSO_TCPV6, Frame.GSO_UDP_L4};
 
     private final FrameBatch batch;
@@ -35,6 +38,7 @@ public final class OfferQueue
     /** Received frames, and their bytes, that each frame of the batch stands for. */
     private final int[] frames;
     private final int[] bytes;
+    private final boolean[] isLone;
     private final PathCounters counters;
     private final Fates fates;
     private final PortGuard guard;
@@ -42,6 +46,7 @@ public final class OfferQueue
 
     /** Written by this thread only. */
     private final AtomicLong superFrames = new AtomicLong();
+    private long lone;
 
     @SuppressWarnings("NullAway.Init")
     private Port port;
@@ -65,6 +70,7 @@ public final class OfferQueue
         remote = new int[capacity];
         frames = new int[capacity];
         bytes = new int[capacity];
+        isLone = new boolean[capacity];
         counters = fates.counters();
         this.fates = fates;
         this.guard = guard;
@@ -108,6 +114,7 @@ public final class OfferQueue
         this.sourceHigh[index] = sourceHigh;
         this.sourceLow[index] = sourceLow;
         this.remote[index] = remote;
+        isLone[index] = joins && frame.length() <= SMALL && !coalescer.isAcknowledgement();
         frames[index] = 1;
         bytes[index] = frame.length();
         batch.add(frame);
@@ -122,6 +129,12 @@ public final class OfferQueue
     long superFrames()
     {
         return superFrames.get();
+    }
+
+    /** Small frames so far that no other frame joined, without acknowledgements of TCP. */
+    long lone()
+    {
+        return lone;
     }
 
     /** Offer the batch and count the fate of every frame in it. */
@@ -196,6 +209,7 @@ public final class OfferQueue
                 fates.deliver(traffic, remote[i], frames[i], bytes[i]);
                 taken += frames[i];
                 takenBytes += bytes[i];
+                lone += isLone[i] && frames[i] == 1 ? 1 : 0;
             }
             else
             {

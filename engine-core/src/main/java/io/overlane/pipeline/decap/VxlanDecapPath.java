@@ -169,6 +169,12 @@ public final class VxlanDecapPath implements DecapPath
     }
 
     @Override
+    public long lone()
+    {
+        return out.lone();
+    }
+
+    @Override
     public void flush()
     {
         counters.onIn(framesIn, bytesIn);

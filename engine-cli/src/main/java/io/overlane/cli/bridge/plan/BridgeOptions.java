@@ -250,7 +250,7 @@ public final class BridgeOptions
 
     @Option(names = "--nap", paramLabel = "MICROS", description =
         "Microseconds for which the thread that reads the device lets frames gather under load, 0...10000; 0 turns " +
-        "this off. No effect with --threads 1. Default: 200.")
+        "this off. No effect with --threads 1. Default: 100.")
     @Nullable Integer nap;
 
     @Option(names = "--max-segments", paramLabel = "N", description =

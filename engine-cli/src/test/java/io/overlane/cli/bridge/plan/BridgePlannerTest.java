@@ -242,7 +242,7 @@ class BridgePlannerTest
         assertEquals(0, plan("").policy().maxLearned());
         assertEquals(new FloodBudget(0, 0, 0), plan("").policy().floodBudget());
         assertEquals(SegmentPolicy.ENGINE_AGE, plan("").policy().fdbAgeNs());
-        assertEquals(TimeUnit.MICROSECONDS.toNanos(200), plan("").napNs());
+        assertEquals(TimeUnit.MICROSECONDS.toNanos(100), plan("").napNs());
         assertEquals(2048, plan("").maxSegments());
         assertEquals(0, plan("--mode ip-udp --nap 0").napNs());
     }
