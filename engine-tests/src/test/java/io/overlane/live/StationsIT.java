@@ -32,7 +32,7 @@ class StationsIT extends OnAWire
     private static final MacAddress GUEST = MacAddress.parse("02:00:00:00:00:66");
     private static final long AGE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
-    private static final int NUMBERED = 4_000;
+    private static final int NUMBERED = 2_000;
     private static final int CHANGE_EACH = 100;
 
     private Lane lane(final EngineContext context) throws IOException

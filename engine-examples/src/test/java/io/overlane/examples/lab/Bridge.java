@@ -79,7 +79,8 @@ public final class Bridge
     public static List<String> command(
         final List<String> jvmOptions, final String subcommand, final List<String> arguments)
     {
-        final List<String> options = new ArrayList<>(jvmOptions);
+        final List<String> options = archive();
+        options.addAll(jvmOptions);
         options.add("-jar");
         final List<String> behindJar = new ArrayList<>(List.of(subcommand));
         behindJar.addAll(arguments);
@@ -99,6 +100,17 @@ public final class Bridge
     {
         return JavaCommand.of(
             List.of("-cp", jar()), mainClass, arguments);
+    }
+
+    /** Options by which a JVM starts in half the time: it reads classes from the archive that the build made. */
+    private static List<String> archive()
+    {
+        final String name = jar().replaceFirst("\\.jar$", "");
+        final boolean isCache = Runtime.version().feature() >= 25;
+        final Path archive = Path.of(name + (isCache ? ".aot" : ".jsa"));
+        return new ArrayList<>(!Files.exists(archive) ? List.of() : isCache ?
+            List.of("-Xlog:aot=off", "-XX:AOTCache=" + archive) :
+            List.of("-Xlog:cds=off", "-XX:SharedArchiveFile=" + archive));
     }
 
     private static String jar()

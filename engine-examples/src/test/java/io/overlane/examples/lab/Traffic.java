@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 public final class Traffic
 {
     /** Mebibytes per TCP stream; {@code -Doverlane.it.streamMiB=1024} for the full gibibyte. */
-    public static final int STREAM_MIB = Integer.getInteger("overlane.it.streamMiB", 64);
+    public static final int STREAM_MIB = Integer.getInteger("overlane.it.streamMiB", 32);
 
     private static final int PINGS = 10;
     private static final String DEADLINE_S = "10";
