@@ -3,7 +3,9 @@ package io.overlane.tun;
 
 import static io.overlane.tun.libc.Linux.AF_UNIX;
 import static io.overlane.tun.libc.Linux.ECONNREFUSED;
+import static io.overlane.tun.libc.Linux.ECONNRESET;
 import static io.overlane.tun.libc.Linux.ENOENT;
+import static io.overlane.tun.libc.Linux.EPIPE;
 import static io.overlane.tun.libc.Linux.O_CLOEXEC;
 import static io.overlane.tun.libc.Linux.POLLIN;
 import static io.overlane.tun.libc.Linux.SOCKADDR_UN_PATH_OFFSET;
@@ -15,6 +17,7 @@ import io.overlane.tun.libc.Descriptor;
 import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.PollSet;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +138,8 @@ public final class DescriptorChannel implements AutoCloseable
      * Send a message.
      *
      * @param descriptors of which the receiver gets copies; they are closed here, also if this fails.
-     * @throws IOException if the other side is gone; one line.
+     * @throws SocketException if the other side is gone; one line.
+     * @throws IOException if the system refuses; one line.
      * @throws IllegalArgumentException if the text is empty or longer than 4 KiB, or there are more than 16
      *     descriptors.
      */
@@ -155,7 +159,8 @@ public final class DescriptorChannel implements AutoCloseable
      * @param timeoutNs to wait at most, in nanoseconds.
      * @return the next message; null at the end of the connection.
      * @throws SocketTimeoutException if none came in time.
-     * @throws IOException if the connection broke; one line.
+     * @throws SocketException if the other side is gone and has not read all that was sent to it; one line.
+     * @throws IOException if the system refuses; one line.
      */
     public @Nullable DescriptorMessage receive(final long timeoutNs) throws IOException
     {
@@ -186,7 +191,8 @@ public final class DescriptorChannel implements AutoCloseable
 
     private IOException failure(final String operation, final int errno)
     {
-        return new IOException("cannot " + operation + " " + address + ": " + LibC.describe(errno));
+        final String message = "cannot " + operation + " " + address + ": " + LibC.describe(errno);
+        return errno == EPIPE || errno == ECONNRESET ? new SocketException(message) : new IOException(message);
     }
 
     /** @return true if it was closed; any thread. */

@@ -4,6 +4,8 @@ package io.overlane.tun.handover;
 import io.overlane.tun.DescriptorChannel;
 import io.overlane.tun.DescriptorMessage;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +28,8 @@ public final class HandOver implements AutoCloseable
     /** A process needs some hundred milliseconds to end; a check of the firewall may wait for seconds. */
     private static final long LONGEST_END_NS = TimeUnit.SECONDS.toNanos(30);
 
-    /** It may wait for its registry first. */
-    private static final long LONGEST_START_NS = TimeUnit.HOURS.toNanos(1);
+    /** A process asks as soon as it is connected. If it hangs, another one that asks is still served in time. */
+    private static final long LONGEST_REQUEST_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long ACCEPT_NS = TimeUnit.SECONDS.toNanos(1);
 
     /** In a message. */
@@ -39,8 +41,9 @@ public final class HandOver implements AutoCloseable
     private final Runnable stop;
     private final Consumer<String> events;
     private final TakenDescriptors taken;
-    private @Nullable DescriptorChannel predecessor;
+    private final long longestEndNs;
     private boolean hasFound;
+    private boolean hasAsked;
     private Map<String, Integer> left = Map.of();
     private List<String> notes = List.of();
     private volatile @Nullable DescriptorChannel listener;
@@ -55,7 +58,18 @@ public final class HandOver implements AutoCloseable
     public HandOver(
         final String who, final @Nullable Path path, final Runnable stop, final Consumer<String> events)
     {
+        this(who, path, stop, events, LONGEST_END_NS);
+    }
+
+    HandOver(
+        final String who,
+        final @Nullable Path path,
+        final Runnable stop,
+        final Consumer<String> events,
+        final long longestEndNs)
+    {
         this.who = who;
+        this.longestEndNs = longestEndNs;
         this.path = path;
         this.taken = new TakenDescriptors(path != null);
         this.stop = stop;
@@ -63,41 +77,68 @@ public final class HandOver implements AutoCloseable
     }
 
     /**
-     * Look for a process that runs here; it goes on to run.
+     * Look for a process that runs here; it goes on to run, and learns nothing of this one.
      *
      * @return true if one answers.
      * @throws IOException if the socket cannot be used; one line.
      */
     public boolean find() throws IOException
     {
-        predecessor = path == null ? null : DescriptorChannel.connect(path);
-        hasFound = predecessor != null;
+        try (DescriptorChannel channel = path == null ? null : DescriptorChannel.connect(path))
+        {
+            hasFound = channel != null;
+        }
         return hasFound;
     }
 
     /**
-     * Ask the process that was found to end and leave its devices; does nothing if none was found.
+     * Ask the process that was found to end and leave its devices. It may have ended since, and has left nothing then.
+     * Only the first call asks, and only if a process was found.
      *
      * @throws IOException if it does not end; one line.
      */
     public void take() throws IOException
     {
-        try (DescriptorChannel channel = predecessor)
+        if (path == null || !hasFound || hasAsked)
         {
-            if (channel != null)
-            {
-                channel.send(REQUEST, List.of());
-                for (DescriptorMessage message = channel.receive(LONGEST_END_NS);
-                    message != null;
-                    message = channel.receive(LONGEST_END_NS))
-                {
-                    taken.put(message);
-                }
-                events.accept("the " + who + " that ran here has ended and left " +
-                    (taken.names().isEmpty() ? "no device" : String.join(", ", taken.names())));
-            }
+            return;
         }
-        predecessor = null;
+        hasAsked = true;
+        boolean hasEnded = false;
+        try (DescriptorChannel channel = DescriptorChannel.connect(path))
+        {
+            hasEnded = channel != null && ask(channel);
+        }
+        catch (final SocketTimeoutException ex)
+        {
+            throw new IOException("the " + who + " that answers at " + path + " has not ended within " +
+                TimeUnit.NANOSECONDS.toSeconds(longestEndNs) + " s: another process takes over from it, or it hangs;" +
+                " wait until it has ended, or end it, then start this " + who + " again", ex);
+        }
+        events.accept(hasEnded ?
+            "the " + who + " that ran here has ended and left " +
+                (taken.names().isEmpty() ? "no device" : String.join(", ", taken.names())) :
+            "the " + who + " that ran here ended before it was asked, and left no device");
+    }
+
+    /** False if the other process ended before it read the request. */
+    private boolean ask(final DescriptorChannel channel) throws IOException
+    {
+        try
+        {
+            channel.send(REQUEST, List.of());
+            for (DescriptorMessage message = channel.receive(longestEndNs);
+                message != null;
+                message = channel.receive(longestEndNs))
+            {
+                taken.put(message);
+            }
+            return true;
+        }
+        catch (final SocketException ex)
+        {
+            return false;
+        }
     }
 
     /** @return what another process left to this one; empty before {@link #take}. */
@@ -147,10 +188,10 @@ public final class HandOver implements AutoCloseable
         }
     }
 
-    /** The other process asks when it is about to open its devices, or closes the connection if it fails before. */
+    /** A process that only wants to know whether one runs here closes the connection. */
     private void answer(final DescriptorChannel channel) throws IOException
     {
-        try (DescriptorMessage request = channel.receive(LONGEST_START_NS))
+        try (DescriptorMessage request = channel.receive(LONGEST_REQUEST_NS))
         {
             if (request != null && request.text().equals(REQUEST))
             {
@@ -232,6 +273,6 @@ public final class HandOver implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(listener, predecessor, taken);
+        CloseHelper.quietCloseAll(listener, taken);
     }
 }
