@@ -21,6 +21,6 @@ module io.overlane.tun
 
     exports io.overlane.tun.handover to io.overlane.cli, io.overlane.flannel;
     exports io.overlane.tun.host to io.overlane.cli, io.overlane.flannel;
-    exports io.overlane.tun.libc to io.overlane.ebpf;
+    exports io.overlane.tun.libc to io.overlane.ebpf, io.overlane.flannel;
     exports io.overlane.tun.service to io.overlane.cli, io.overlane.flannel;
 }

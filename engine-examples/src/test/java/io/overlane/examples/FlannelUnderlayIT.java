@@ -2,6 +2,7 @@
 package io.overlane.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.examples.lab.FlannelHost;
@@ -118,6 +119,34 @@ class FlannelUnderlayIT
         assertEquals(Integer.toString(1400 - overhead), first.value("FLANNEL_MTU"));
         first.host().ip("link set cni0 mtu " + (1400 - overhead));
         Traffic.stream(second.pod(), first.pod(), first.podAddress(), 2);
+    }
+
+    /** Routes through the interface stay in order, and nothing is opened anew, until the address is there again. */
+    @Test
+    void shouldGoOnWithTheBackendWhileAChangeOfTheInterfaceIsRefused()
+    {
+        lab = FlannelLab.openOrSkip(directory, config("host-gw"));
+        final FlannelHost first = lab.addNode(1);
+        first.host().ip("addr add " + SECOND + "/24 dev u1");
+        first.launch("--public-ip", SECOND);
+        final FlannelHost second = lab.addNode(2).launch();
+        List.of(first, second).forEach(node -> node.awaitReady());
+        FlannelLab.awaitKnown(List.of(first, second));
+
+        first.host().ip("addr del " + SECOND + "/24 dev u1");
+        first.awaitEvent("network: backend host-gw: the public address " + SECOND + " must be an address of this host",
+            TIMEOUT_S);
+        for (int i = 0; i < 2; i++)
+        {
+            // Between two checks of the routes are ten of the interface.
+            first.host().ip("route del " + second.subnet());
+            Poll.until("the route again", TIMEOUT_S, () -> !first.route(second.subnet()).isEmpty());
+        }
+        assertFalse(first.hasEvent("opened anew"), () -> first.process().stdout().toString());
+
+        first.host().ip("addr add " + SECOND + "/24 dev u1");
+        first.host().ip("link set u1 mtu 1400");
+        first.awaitEvent("u1 has " + SECOND + ", MTU 1400 now; opened anew", TIMEOUT_S);
     }
 
     private static String config(final String backend)

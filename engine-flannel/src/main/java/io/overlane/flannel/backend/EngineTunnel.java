@@ -158,7 +158,7 @@ final class EngineTunnel implements AutoCloseable
     /** @return further descriptors of device and socket, which the caller closes. */
     TunnelDescriptors duplicate() throws IOException
     {
-        return new TunnelDescriptors(device, tun.duplicateDescriptor(), socket.duplicateDescriptor());
+        return TunnelDescriptors.duplicate(device, tun::duplicateDescriptor, socket::duplicateDescriptor);
     }
 
     /** @return false if the engine has ended by itself, or the device was removed, replaced or set down. */

@@ -207,11 +207,19 @@ final class VxlanBackend implements Backend
     public List<TunnelDescriptors> duplicate() throws IOException
     {
         final List<TunnelDescriptors> all = new ArrayList<>();
-        for (final VxlanTunnel tunnel : tunnels)
+        try
         {
-            tunnel.duplicate().ifPresent(all::add);
+            for (final VxlanTunnel tunnel : tunnels)
+            {
+                tunnel.duplicate().ifPresent(all::add);
+            }
+            return all;
         }
-        return all;
+        catch (final IOException | RuntimeException ex)
+        {
+            all.forEach(TunnelDescriptors::close);
+            throw ex;
+        }
     }
 
     @Override

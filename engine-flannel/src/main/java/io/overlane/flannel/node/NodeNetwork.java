@@ -126,9 +126,25 @@ final class NodeNetwork implements AutoCloseable
      */
     LeaseAttributes prepare(final @Nullable LeaseAttributes published)
     {
-        backend = Backends.create(new BackendHost(
-            network, external.withMtu(underlay.mtu()), ip, blackhole, leftOut, fastPath, taken, errors), published);
+        backend = create(external, underlay, published);
         return backend.attributes();
+    }
+
+    private Backend create(
+        final ExternalInterface at, final RouteMtu mtu, final @Nullable LeaseAttributes published)
+    {
+        return Backends.create(new BackendHost(
+            network, at.withMtu(mtu.mtu()), ip, blackhole, leftOut, fastPath, taken, errors), published);
+    }
+
+    /** Close the backend and go on with another one, not open yet; if that one is refused, everything stays. */
+    private void replace(final ExternalInterface at, final RouteMtu mtu)
+    {
+        final Backend next = create(at, mtu, own().attributes());
+        backend.close();
+        backend = next;
+        external = at;
+        underlay = mtu;
     }
 
     /**
@@ -193,24 +209,19 @@ final class NodeNetwork implements AutoCloseable
             final ExternalInterface found = findInterface();
             if (!found.equals(external))
             {
-                underlay = RouteMtu.of(ip, found, backend.underlays());
-                external = found;
+                replace(found, RouteMtu.of(ip, found, backend.underlays()));
+                if (!backend.attributes().equals(own().attributes()))
+                {
+                    registry.publish(backend.attributes());
+                }
                 why = external.name() + " has " + addresses() + ", MTU " + mtu() + " now";
             }
         }
-        if (!why.isEmpty())
-        {
-            backend.close();
-            if (!prepare(own().attributes()).equals(own().attributes()))
-            {
-                registry.publish(backend.attributes());
-            }
-        }
-        else if (!own().key().equals(openedFor))
+        if (why.isEmpty() && !own().key().equals(openedFor))
         {
             why = "the subnet is " + own().key() + " now";
         }
-        else if (!backend.isIntact())
+        else if (why.isEmpty() && !backend.isIntact())
         {
             why = "the device is gone or down";
         }
@@ -311,14 +322,12 @@ final class NodeNetwork implements AutoCloseable
             events.accept("the network's configuration has MTU=" + configured + ", but the underlay has " + mtu(found) +
                 ": larger packets do not reach the peers");
         }
-        final boolean same = found.mtu() == underlay.mtu();
-        underlay = found;
-        if (same || configured > 0)
+        if (found.mtu() == underlay.mtu() || configured > 0)
         {
+            underlay = found;
             return "";
         }
-        backend.close();
-        prepare(own().attributes());
+        replace(external, found);
         reopen();
         return "MTU " + mtu() + " now; opened anew";
     }
@@ -384,12 +393,18 @@ final class NodeNetwork implements AutoCloseable
      * Close this, and leave the tunnels to another process.
      *
      * @return descriptors that keep them open, which the caller closes.
+     * @throws IOException if the process has no free descriptor; one line. Then this is closed, too.
      */
     List<TunnelDescriptors> leave() throws IOException
     {
-        final List<TunnelDescriptors> left = backend == null ? List.of() : backend.duplicate();
-        close();
-        return left;
+        try
+        {
+            return backend == null ? List.of() : backend.duplicate();
+        }
+        finally
+        {
+            close();
+        }
     }
 
     @Override
