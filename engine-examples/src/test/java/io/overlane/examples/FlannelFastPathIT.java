@@ -116,8 +116,8 @@ class FlannelFastPathIT
     }
 
     /**
-     * Packets that a peer's engine carries are overtaken by those that its kernel carries, and ping has no room for all
-     * that waited if they come at once; but none comes twice, and none is damaged.
+     * Packets that an engine has when the fast path begins are overtaken, and ping has no room for all that waited if
+     * they come at once; but none comes twice, and none is damaged.
      */
     private static void assertIntact(final PacketFlow.Report report)
     {

@@ -21,27 +21,40 @@ public final class Gate
 
     private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
     private volatile boolean isOpen;
+    private volatile boolean hasPassed;
 
     boolean isOpen()
     {
         return isOpen;
     }
 
+    /** Whether the packets that waited for the first opening have been carried, and the actions have run. */
+    boolean hasPassed()
+    {
+        return hasPassed;
+    }
+
     /** Let the packets through. Any thread. */
     public void open()
     {
         isOpen = true;
+        CompletableFuture.delayedExecutor(PASSAGE_MS, TimeUnit.MILLISECONDS).execute(this::onPassed);
+    }
+
+    private void onPassed()
+    {
         for (Runnable action = actions.poll(); action != null; action = actions.poll())
         {
-            CompletableFuture.delayedExecutor(PASSAGE_MS, TimeUnit.MILLISECONDS).execute(action);
+            action.run();
         }
+        hasPassed = true;
     }
 
     /**
      * Run an action when the packets that waited have been carried: a second after the gate is opened for the next
      * time. Any thread.
      *
-     * @param action runs on a thread of its own, at most once.
+     * @param action runs on another thread, at most once; throws nothing.
      */
     public void afterOpening(final Runnable action)
     {

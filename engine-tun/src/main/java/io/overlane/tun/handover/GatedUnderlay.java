@@ -22,6 +22,16 @@ public final class GatedUnderlay extends ForwardingUnderlay
         return gate.isOpen() ? super.poll(batch) : 0;
     }
 
+    /**
+     * Packets that waited leave one by one, as those of the fast path that follows them do: the engine of a peer would
+     * receive joined datagrams, and its kernel those that come behind them, which would overtake them.
+     */
+    @Override
+    public boolean gainsFromJoining()
+    {
+        return gate.hasPassed() && super.gainsFromJoining();
+    }
+
     @Override
     public Underlay fastUnderlay()
     {
