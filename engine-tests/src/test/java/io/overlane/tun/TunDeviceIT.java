@@ -272,13 +272,18 @@ class TunDeviceIT extends Scenario
         final int fd = LibC.get().eventfd(0, Linux.O_CLOEXEC);
         assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + fd + " is not a TAP or TUN device: ENOTTY",
             () -> TunDevice.adopt(fd, TunOffload.NONE));
-        LibC.close(fd);
+        assertClosed(fd);
 
         create(new TunOptions(TunKind.TAP, "probe")).close();
         final int unbound = LibC.open("/dev/net/tun", Linux.O_RDWR | Linux.O_CLOEXEC);
         assertReason(Reason.NO_SUCH_DEVICE, "descriptor " + unbound + " is not a TAP or TUN device: EBADFD",
             () -> TunDevice.adopt(unbound, TunOffload.NONE));
-        assertEquals(0, LibC.close(unbound), "still the caller's");
+        assertClosed(unbound);
+    }
+
+    private static void assertClosed(final int fd)
+    {
+        assertEquals(Linux.EBADF, new InterfaceRequest("").ioctl(fd, Linux.TUNGETIFF));
     }
 
     @Test

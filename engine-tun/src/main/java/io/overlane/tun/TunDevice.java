@@ -97,12 +97,25 @@ public final class TunDevice implements AutoCloseable
      * non-blocking. It must have been opened with IFF_NO_PI. This cannot be checked, as that bit of the kernel's answer
      * has another meaning (IFF_NOFILTER).
      *
-     * @param fd      descriptor that the device closes; if this method throws, the caller still has to close it.
+     * @param fd      descriptor that the device closes; it is closed also if this method throws.
      * @param offload to use; {@link TunOffload#NONE} if it has no vnet header.
      * @throws TunException if the descriptor is not a device's, or its vnet header or offload is not possible.
      * @throws UnsupportedOperationException where native calls are not available.
      */
     public static TunDevice adopt(final int fd, final TunOffload offload) throws TunException
+    {
+        try
+        {
+            return adopted(fd, offload);
+        }
+        catch (final TunException | RuntimeException | Error ex)
+        {
+            LibC.close(fd);
+            throw ex;
+        }
+    }
+
+    private static TunDevice adopted(final int fd, final TunOffload offload) throws TunException
     {
         final InterfaceRequest request = new InterfaceRequest("");
         final int errno = request.ioctl(fd, Linux.TUNGETIFF);

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -107,12 +108,21 @@ final class BridgeHandOver implements AutoCloseable
             return TunDevice.adopt(left, plan.offload());
         }
         final TunDevice device = TunDevice.create(BridgeDevice.options(plan));
-        if (isOn)
+        try
         {
-            IpCommand.find().run(
-                "link", "set", "dev", device.name(), "txqueuelen", Integer.toString(handOver.taken().queueLength()));
+            if (isOn)
+            {
+                IpCommand.find().run(
+                    "link", "set", "dev", device.name(), "txqueuelen",
+                    Integer.toString(handOver.taken().queueLength()));
+            }
+            return device;
         }
-        return device;
+        catch (final IOException | RuntimeException | Error ex)
+        {
+            CloseHelper.quietClose(device);
+            throw ex;
+        }
     }
 
     /** A port that is not read before {@link #begin}, nor after {@link #leave}. */

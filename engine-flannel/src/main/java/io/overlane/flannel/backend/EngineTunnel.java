@@ -20,6 +20,7 @@ import io.overlane.tun.TunPort;
 import io.overlane.tun.handover.Gate;
 import io.overlane.tun.handover.GatedPort;
 import io.overlane.tun.handover.GatedUnderlay;
+import io.overlane.tun.handover.TakenDescriptors;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.UnderlayOptions;
 import java.io.IOException;
@@ -84,37 +85,39 @@ final class EngineTunnel implements AutoCloseable
             .errorHandler(errors)
             .segment(true)
             .coalesce(true);
-        final TunnelDescriptors left = TunnelDescriptors.take(host.taken(), plan.name());
-        final Gate gate = host.taken().gate();
+        final TakenDescriptors taken = host.taken();
+        final Gate gate = taken.gate();
         LibcUnderlay underlay = null;
         TunDevice device = null;
         try
         {
-            if (left == null)
+            // Bind the socket first: if the port is taken, a device that another program may use is left alone.
+            final int socket = TunnelDescriptors.takeSocket(taken, plan.name());
+            underlay = socket == TakenDescriptors.NONE ? LibcUnderlay.open(options) : adopt(socket, options);
+            final int left = taken.take(plan.name());
+            final boolean isLeft = left != TakenDescriptors.NONE;
+            if (isLeft)
             {
-                // Bind the socket first: if the port is taken, a device that another program may use is left alone.
-                underlay = LibcUnderlay.open(options);
-                device = TunDevice.create(new TunOptions(plan.kind(), plan.name()).offload(TunOffload.ALL));
-                queueLength(host, plan.name());
+                device = TunDevice.adopt(left, TunOffload.ALL);
             }
             else
             {
-                device = TunDevice.adopt(left.device(), TunOffload.ALL);
-                underlay = adopt(left.socket(), options);
+                device = TunDevice.create(new TunOptions(plan.kind(), plan.name()).offload(TunOffload.ALL));
+                queueLength(host, plan.name());
             }
             TunnelDevice.configure(host.ip(), device, plan.mac(), plan.mtu(), plan.address(), plan.network());
             final int index = device.index();
             final Port port = new TunPort(device, errors);
             final OverlayEngine engine = (plan.kind() == TunKind.TAP ? host.fastPath() : FastPathMode.OFF).launch(
-                settings.apply(left == null ? port : new GatedPort(port, gate))
-                    .underlay(left == null ? underlay : new GatedUnderlay(underlay, gate))
+                settings.apply(isLeft ? new GatedPort(port, gate) : port)
+                    .underlay(isLeft ? new GatedUnderlay(underlay, gate) : underlay)
                     .threadingMode(ThreadingMode.SPLIT)
                     .maxRemotes(MAX_PEERS)
                     .maxRoutes(MAX_PEERS)
                     .errorHandler(errors)
                     .threadFactory(new DataPathThread()),
                 line -> errors.onError(new IOException(plan.name() + ": " + line)));
-            if (left != null)
+            if (isLeft)
             {
                 gate.afterOpening(engine.fastPath().hold("packets that waited for this node")::close);
             }

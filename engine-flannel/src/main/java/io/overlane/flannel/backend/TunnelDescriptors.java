@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Open descriptors of a tunnel, for whoever closes them or passes them on.
@@ -59,12 +58,10 @@ public record TunnelDescriptors(String name, int device, int socket)
         return all;
     }
 
-    /** Descriptors that the caller has to close; null if no tunnel of this name was left. */
-    static @Nullable TunnelDescriptors take(final TakenDescriptors taken, final String name)
+    /** The socket of a tunnel, which the caller has to close; {@link TakenDescriptors#NONE} if it was not left. */
+    static int takeSocket(final TakenDescriptors taken, final String name)
     {
-        final int device = taken.take(name);
-        final int socket = taken.take(socketOf(name));
-        return device == TakenDescriptors.NONE ? null : new TunnelDescriptors(name, device, socket);
+        return taken.take(socketOf(name));
     }
 
     private static String socketOf(final String name)
