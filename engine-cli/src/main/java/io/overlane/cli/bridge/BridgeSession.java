@@ -172,7 +172,7 @@ final class BridgeSession
     {
         try
         {
-            opened(new HostWatch(() -> tasks.submit(() -> restore(bridge))));
+            opened(new HostWatch(tasks.repeated(() -> restore(bridge))));
         }
         catch (final IOException ex)
         {

@@ -11,6 +11,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Tasks of other threads for the thread that runs a bridge, one after the other. Only that thread changes devices and
@@ -18,10 +19,22 @@ import java.util.concurrent.TimeoutException;
  */
 final class BridgeTasks
 {
-    private static final long LONGEST_S = 60;
+    private static final long LONGEST_MS = TimeUnit.SECONDS.toMillis(60);
 
     private final BlockingQueue<FutureTask<?>> tasks = new LinkedBlockingQueue<>();
+    private final long longestMs;
     private volatile boolean isStopped;
+
+    BridgeTasks()
+    {
+        this(LONGEST_MS);
+    }
+
+    /** @param longestMs how long somebody waits for the result of a task, in milliseconds. */
+    BridgeTasks(final long longestMs)
+    {
+        this.longestMs = longestMs;
+    }
 
     /** Any thread: let the bridge stop after its present task. */
     void stop()
@@ -43,7 +56,30 @@ final class BridgeTasks
     }
 
     /**
-     * Any thread except the bridge's: run a task and wait for its result.
+     * A task that never waits twice.
+     *
+     * @param work to do after whatever made it necessary.
+     * @return adds the task, on any thread, but does nothing while it still waits.
+     */
+    Runnable repeated(final Runnable work)
+    {
+        final AtomicBoolean isWaiting = new AtomicBoolean();
+        return () ->
+        {
+            if (!isWaiting.getAndSet(true))
+            {
+                submit(() ->
+                {
+                    isWaiting.set(false);
+                    work.run();
+                });
+            }
+        };
+    }
+
+    /**
+     * Any thread except the bridge's: run a task and wait for its result. A task that does not begin in time is not
+     * done at all.
      *
      * @param work to do.
      * @param <T>  type of the result.
@@ -60,7 +96,7 @@ final class BridgeTasks
         }
         try
         {
-            return task.get(LONGEST_S, TimeUnit.SECONDS);
+            return task.get(longestMs, TimeUnit.MILLISECONDS);
         }
         catch (final ExecutionException ex)
         {
@@ -76,10 +112,15 @@ final class BridgeTasks
         }
         catch (final TimeoutException ex)
         {
-            throw AdminException.refused("the request takes longer than " + LONGEST_S + " s");
+            final String waited = TimeUnit.MILLISECONDS.toSeconds(longestMs) + " s";
+            throw AdminException.refused(tasks.remove(task) ?
+                "the bridge was busy for " + waited + ", and nothing of the request was done: ask again later" :
+                "the request takes longer than " + waited + ", and the bridge goes on with it: look later whether it " +
+                    "is done");
         }
         catch (final InterruptedException ex)
         {
+            tasks.remove(task);
             Thread.currentThread().interrupt();
             throw AdminException.refused("interrupted");
         }
