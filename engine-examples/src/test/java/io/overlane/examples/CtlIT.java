@@ -11,6 +11,7 @@ import io.overlane.examples.lab.CommandResult;
 import io.overlane.examples.lab.LabHost;
 import io.overlane.examples.lab.LabProcess;
 import io.overlane.examples.lab.Overlay;
+import io.overlane.examples.lab.Poll;
 import io.overlane.examples.lab.Traffic;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -20,10 +21,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,19 @@ class CtlIT extends TwoHosts
 {
     private static final int SIGKILL = 9;
     private static final Pattern SENT = Pattern.compile("(\\d+) packets transmitted");
+
+    /** A configuration of the bridge on the left. */
+    private static final String KNOWN = """
+        local: 192.0.2.1
+        mac: 02:00:00:00:00:01
+        addresses: [10.244.1.0/32]
+        peers:
+          - {remote: 192.0.2.2, mac: 02:00:00:00:00:02, subnet: 10.244.2.0/24}
+        """;
+
+    /** One more peer. */
+    private static final String FURTHER =
+        "  - {remote: 192.0.2.3, mac: 02:00:00:00:00:03, subnet: 10.244.3.0/24}\n";
 
     private Path file;
 
@@ -118,55 +135,46 @@ class CtlIT extends TwoHosts
     @Test
     void shouldReadTheFileAgainWhilePingsLoseNothing() throws IOException
     {
-        final String known = """
-            local: 192.0.2.1
-            mac: 02:00:00:00:00:01
-            addresses: [10.244.1.0/32]
-            peers:
-              - {remote: 192.0.2.2, mac: 02:00:00:00:00:02, subnet: 10.244.2.0/24}
-            """;
-        final String further = "  - {remote: 192.0.2.3, mac: 02:00:00:00:00:03, subnet: 10.244.3.0/24}\n";
-        Files.writeString(file, known);
-        final Bridge a = Bridge.start(left, DEVICE, List.of("--config", file.toString(), "--admin", socket.toString()));
+        final Bridge a = startFromFile(KNOWN);
         final Bridge b = startRight("--admin", directory.resolve("right.sock").toString());
         try (LabProcess ping = startPing(Overlay.v4(right)))
         {
-            Files.writeString(file, known + further);
+            Files.writeString(file, KNOWN + FURTHER);
             a.process().signal("HUP");
             a.process().awaitLine("tun-bridge: " + file + " read again: 1 entries added, 0 changed", 120);
             assertTrue(routes().contains("10.244.3.0/24"), this::routes);
             assertTrue(ctl("fdb", "show").orFail().output().contains("02:00:00:00:00:03  192.0.2.3"));
 
-            Files.writeString(file, known + further + "mtu: lots\n");
+            Files.writeString(file, KNOWN + FURTHER + "mtu: lots\n");
             final CommandResult bad = ctl("reload");
             assertEquals(1, bad.status());
             assertTrue(bad.output().contains(file + ":7: Invalid value for 'mtu'"), bad::toString);
             assertTrue(routes().contains("10.244.3.0/24"), this::routes);
 
-            Files.writeString(file, known + further + "port: 4789\n");
+            Files.writeString(file, KNOWN + FURTHER + "port: 4789\n");
             final String moved = ctl("reload").orFail().output();
             assertTrue(moved.contains("port is still 8472, not 4789, and nothing else changed"), moved);
             assertTrue(ctl("fdb", "show").orFail().output().contains("192.0.2.2  8472"));
 
-            Files.writeString(file, known + "mtu: 1400\n");
+            Files.writeString(file, KNOWN + "mtu: 1400\n");
             final String report = ctl("reload").orFail().output();
             assertTrue(report.contains("mtu of flannel.1 is still 1450, not 1400"), report);
             assertTrue(report.contains("0 entries added, 0 changed, 1 removed, 1 as they were"), report);
             assertFalse(routes().contains("10.244.3.0/24"), this::routes);
 
-            Files.writeString(file, known + "policy: strict\nlearning: true\nttl: 7\nnap: 100\n");
+            Files.writeString(file, KNOWN + "policy: strict\nlearning: true\nttl: 7\nnap: 100\n");
             final String rules = ctl("reload").orFail().output();
             assertTrue(rules.contains("VNI 1: policy linux -> strict, accept-from any -> known, " +
                 "inner-vlan pass -> drop, learning off -> on, ttl default -> 7"), rules);
             assertTrue(rules.contains("nap of flannel.1 is still 200, not 100"), rules);
 
             ctl("fdb", "add", "02:00:00:00:77:01", "dst", "192.0.2.77").orFail();
-            Files.writeString(file, known);
+            Files.writeString(file, KNOWN);
             ctl("reload").orFail();
             assertTrue(ctl("fdb", "show").orFail().output().contains("02:00:00:00:77:01"), "by hand, not the file's");
 
             Files.writeString(
-                file, known + further.replace("00:03,", "77:01,") + "flood: [192.0.2.3]\n");
+                file, KNOWN + FURTHER.replace("00:03,", "77:01,") + "flood: [192.0.2.3]\n");
             final String conflict = ctl("reload").orFail().output();
             assertTrue(conflict.contains("owned by manual"), conflict);
             assertTrue(ctl("fdb", "show", "02:00:00:00:77:01").orFail().output().contains("192.0.2.77"));
@@ -176,15 +184,87 @@ class CtlIT extends TwoHosts
             assertTrue(ctl("fdb", "show", "flood").orFail().output().contains("192.0.2.3"));
             assertNoneLost(ping);
         }
-        Files.writeString(file, known.substring(0, known.indexOf("peers")));
+        Files.writeString(file, KNOWN.substring(0, KNOWN.indexOf("peers")));
         ctl("reload").orFail();
         assertNotEquals(0, left.run("ping", "-n", "-c", "1", "-W", "1", Overlay.v4(right)).status());
-        Files.writeString(file, known);
+        Files.writeString(file, KNOWN);
         ctl("reload").orFail();
         Traffic.ping(left, Overlay.v4(right));
         final CommandResult result = a.stop("TERM");
         assertEquals(List.of(), result.stderr().stream().filter(line -> line.contains("Exception")).toList());
         b.stop("TERM");
+    }
+
+    @Test
+    void shouldGoOnWhenTheHostRefusesAnAddress() throws IOException
+    {
+        final String refused = "'ip addr add fd00:244:1::/128 dev " + DEVICE + " nodad' failed: ";
+        final Bridge bridge = startFromFile(KNOWN);
+        left.run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/" + DEVICE + "/disable_ipv6").orFail();
+        Files.writeString(file, KNOWN.replace("10.244.1.0/32", "10.244.1.0/32, 'fd00:244:1::/128'"));
+        final String report = ctl("reload").orFail().output();
+        assertTrue(report.contains(refused), report);
+
+        for (int i = 0; i < 2; i++)
+        {
+            left.set("ip route del 10.244.2.0/24");
+            Poll.until("the route is back", 60, () -> routes().contains("10.244.2.0/24"));
+        }
+        ctl("segment", "add", "77").orFail();
+        assertTrue(left.hasDevice("vx77"));
+        ctl("segment", "del", "77").orFail();
+        final CommandResult result = bridge.stop("TERM");
+        assertEquals(1, result.stderr().stream().filter(line -> line.contains(refused)).count(), result::toString);
+    }
+
+    @Test
+    void shouldAddNoSegmentWhoseFloodListHasNoRoom() throws IOException
+    {
+        final StringBuilder text = new StringBuilder("local: 192.0.2.1\nfdb:\n");
+        for (int i = 0; i < 4_000; i++)
+        {
+            text.append(String.format(
+                "  - {mac: '02:00:00:01:%02x:%02x', remote: 198.18.%d.%d}\n", i >> 8, i & 0xff, i >> 8, i & 0xff));
+        }
+        final Bridge bridge = startFromFile(text.toString());
+        final String flood = IntStream.range(1, 201).mapToObj(i -> "198.19.0." + i).collect(Collectors.joining(","));
+        final CommandResult result = ctl("segment", "add", "77", "flood", flood);
+        assertEquals(1, result.status(), result::toString);
+        assertTrue(Pattern.compile("VNI 77: remote 198\\.19\\.0\\.\\d+:8472 is not in the flood list: " +
+            "no room for another entry or remote").matcher(result.output()).find(), result::toString);
+        assertFalse(left.hasDevice("vx77"));
+        ctl("segment", "add", "77", "flood", "198.19.0.1").orFail();
+        bridge.stop("TERM");
+    }
+
+    @Test
+    void shouldLeaveNoDeviceWhoseQueueCannotBeSet() throws IOException
+    {
+        final Path refusal = directory.resolve("refuse");
+        final Path ip = Files.writeString(directory.resolve("ip"), String.join("\n",
+            "#!/bin/sh",
+            "case \"$*\" in",
+            "    *txqueuelen*) [ ! -e " + refusal + " ] || exit 1 ;;",
+            "esac",
+            "exec " + left.run("sh", "-c", "command -v ip").orFail().stdout().get(0) + " \"$@\"",
+            ""));
+        Files.setPosixFilePermissions(ip, PosixFilePermissions.fromString("rwxr-xr-x"));
+        final List<String> command =
+            new ArrayList<>(List.of("env", "PATH=" + directory + ":" + System.getenv("PATH")));
+        command.addAll(Bridge.command(List.of(), "tun-bridge", List.of("--local", left.underlayV4(),
+            "--admin", socket.toString(), "--take-over", directory.resolve("next.sock").toString())));
+        final LabProcess bridge = left.start(command);
+        bridge.awaitLine(Bridge.START_LINE, 120);
+
+        Files.createFile(refusal);
+        final CommandResult result = ctl("segment", "add", "77");
+        assertEquals(1, result.status(), result::toString);
+        assertTrue(result.output().contains("txqueuelen"), result::toString);
+        assertFalse(left.hasDevice("vx77"));
+        Files.delete(refusal);
+        ctl("segment", "add", "77").orFail();
+        bridge.signal("TERM");
+        assertEquals(0, bridge.await(120).status());
     }
 
     @Test
@@ -229,6 +309,13 @@ class CtlIT extends TwoHosts
         ctl("ping").orFail();
         third.stop("TERM");
         assertFalse(Files.exists(socket));
+    }
+
+    private Bridge startFromFile(final String text, final String... further) throws IOException
+    {
+        Files.writeString(file, text);
+        return Bridge.start(left, DEVICE,
+            with(List.of("--config", file.toString(), "--admin", socket.toString()), further));
     }
 
     /** Stations 10.VNI.0.1 and 10.VNI.0.2 on segments that flood and learn. */

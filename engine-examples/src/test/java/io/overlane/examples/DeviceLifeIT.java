@@ -131,6 +131,22 @@ class DeviceLifeIT extends TwoHosts
         bridge.stop("TERM");
     }
 
+    @Test
+    void shouldFillTheFloodListOfAnAddedSegmentAgain()
+    {
+        final Bridge bridge = startLeft();
+        ctl("segment", "add", "77", "flood", right.underlayV4()).orFail();
+
+        left.set("ip link del vx77");
+
+        Poll.until("vx77 was made anew", WAIT_S, () -> bridge.process().stderr().stream().anyMatch(
+            line -> line.contains("device vx77 was removed; it was made anew")));
+        assertTrue(left.hasDevice("vx77"));
+        final CommandResult flood = ctl("fdb", "show", "flood").orFail();
+        assertTrue(flood.output().contains(right.underlayV4()), flood::toString);
+        bridge.stop("TERM");
+    }
+
     private String routesAndNeighbors()
     {
         final StringBuilder state = new StringBuilder();

@@ -180,7 +180,7 @@ final class BridgeSession
         }
     }
 
-    /** If something cannot be restored, the bridge ends, so that a service manager starts it anew. */
+    /** If a device cannot be made anew, the bridge ends, so that a service manager starts it again. */
     private void restore(final RunningBridge bridge)
     {
         try

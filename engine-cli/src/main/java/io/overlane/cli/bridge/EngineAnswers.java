@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -50,12 +51,12 @@ final class EngineAnswers
         {
             if (asked.size() == ASKED_AT_A_TIME)
             {
-                asked.forEach((other, answer) -> attempt(report, () -> taker.take(other, answer)));
+                asked.forEach((other, answer) -> attempt(report::notDone, () -> taker.take(other, answer)));
                 asked.clear();
             }
             asked.put(device, question.apply(device));
         }
-        asked.forEach((other, answer) -> attempt(report, () -> taker.take(other, answer)));
+        asked.forEach((other, answer) -> attempt(report::notDone, () -> taker.take(other, answer)));
     }
 
     /** Wait for an answer, for ten seconds at most. */
@@ -80,8 +81,8 @@ final class EngineAnswers
         }
     }
 
-    /** Carry out a step, and report its failure. */
-    static void attempt(final ChangeReport report, final Attempt attempt)
+    /** Carry out a step, and report its failure in one line. */
+    static void attempt(final Consumer<String> failures, final Attempt attempt)
     {
         try
         {
@@ -89,7 +90,7 @@ final class EngineAnswers
         }
         catch (final IOException | RuntimeException ex)
         {
-            report.notDone(OneLineErrors.message(ex));
+            failures.accept(OneLineErrors.message(ex));
         }
     }
 }

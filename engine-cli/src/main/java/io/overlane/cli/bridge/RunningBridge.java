@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.cli.bridge;
 
+import io.overlane.address.Vtep;
 import io.overlane.admin.rule.RuleChange;
 import io.overlane.cli.bridge.plan.BridgeMode;
 import io.overlane.cli.bridge.plan.BridgePlan;
@@ -12,12 +13,14 @@ import io.overlane.cli.host.HostEntry;
 import io.overlane.control.DesiredState;
 import io.overlane.control.FdbRequest;
 import io.overlane.control.ReconcileResult;
+import io.overlane.control.TableResult;
 import io.overlane.engine.OverlayEngine;
 import io.overlane.error.GuardedErrorHandler;
 import io.overlane.tun.host.IpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +50,9 @@ final class RunningBridge implements AutoCloseable
 
     /** Null until a plan has entries for the host. */
     private @Nullable HostConfig host;
+
+    /** What the host refused the last time, one line each. */
+    private Set<String> refusals = Set.of();
     @SuppressWarnings("NullAway.Init")
     private OverlayEngine engine;
     @SuppressWarnings("NullAway.Init")
@@ -111,6 +117,10 @@ final class RunningBridge implements AutoCloseable
             throw new IllegalArgumentException(ChangeReport.describe(result.notApplied().get(0)));
         }
         configureHost();
+        if (!refusals.isEmpty())
+        {
+            throw new IOException(refusals.iterator().next());
+        }
     }
 
     /**
@@ -143,11 +153,9 @@ final class RunningBridge implements AutoCloseable
         contexts = routing;
         // Relax the source policy before peers are removed; tighten it after peers are added.
         changeRules(changes.keySet().stream().filter(device -> device.plan().isOpenToAll()), report);
-        EngineAnswers.attempt(report, () ->
-        {
-            report.entries(applyTables());
-            report.host(configureHost());
-        });
+        EngineAnswers.attempt(report::notDone, () -> report.entries(applyTables()));
+        report.host(configureHost());
+        refusals.forEach(report::notDone);
         changeRules(changes.keySet().stream().filter(device -> !device.plan().isOpenToAll()), report);
         return report;
     }
@@ -171,7 +179,7 @@ final class RunningBridge implements AutoCloseable
                 if (device == null)
                 {
                     EngineAnswers.attempt(
-                        report, () -> addConfigured(plan, trunks.contains(plan.device()), changes, report));
+                        report::notDone, () -> addConfigured(plan, trunks.contains(plan.device()), changes, report));
                 }
                 else
                 {
@@ -222,32 +230,58 @@ final class RunningBridge implements AutoCloseable
      * Add segments and their devices for an operator: all of them, or none.
      *
      * @param plans of the segments.
-     * @throws IOException if a device cannot be made, or the engine refuses a segment.
+     * @throws IOException if a device cannot be made, or the engine refuses a segment or a remote.
      */
     void add(final List<BridgePlan> plans) throws IOException
     {
-        final List<Integer> done = new ArrayList<>();
+        final Set<Integer> before = Set.copyOf(devices.added().keySet());
         try
         {
+            final List<String> refused = new ArrayList<>();
             for (final BridgePlan plan : plans)
             {
-                final BridgeDevice device =
-                    devices.join(engine, plan, plan.vlan() != null || devices.isTrunk(plan.device()));
-                devices.added().put(plan.vni(), device);
-                done.add(plan.vni());
-                EngineAnswers.await(engine.control().operate(tables ->
-                    plan.flood().stream().map(to -> tables.append(FdbRequest.flood(plan.vni(), to))).toList()));
+                joinAdded(plan, plan.vlan() != null || devices.isTrunk(plan.device()), refused);
+                if (!refused.isEmpty())
+                {
+                    throw new IOException(refused.get(0));
+                }
+            }
+            for (final BridgePlan plan : plans)
+            {
+                Objects.requireNonNull(devices.added().get(plan.vni())).up();
             }
         }
         catch (final IOException | RuntimeException ex)
         {
-            for (final int vni : done)
+            for (final int vni : List.copyOf(devices.added().keySet()))
             {
-                BridgeDevices.remove(engine, Objects.requireNonNull(devices.added().remove(vni)));
+                if (!before.contains(vni))
+                {
+                    BridgeDevices.remove(engine, Objects.requireNonNull(devices.added().remove(vni)));
+                }
             }
             throw ex;
         }
-        configureHost();
+    }
+
+    /** Add a segment for an operator, with its flood list; remotes that the engine refuses are reported. */
+    private void joinAdded(final BridgePlan plan, final boolean isTrunk, final List<String> refused) throws IOException
+    {
+        devices.added().put(plan.vni(), devices.join(engine, plan, isTrunk));
+        refused.addAll(EngineAnswers.await(engine.control().operate(tables ->
+        {
+            final List<String> lines = new ArrayList<>();
+            for (final Vtep remote : plan.flood())
+            {
+                final TableResult result = tables.append(FdbRequest.flood(plan.vni(), remote));
+                if (result != TableResult.DONE)
+                {
+                    lines.add("VNI " + plan.vni() + ": remote " + remote + " is not in the flood list: " +
+                        result.words());
+                }
+            }
+            return lines;
+        })));
     }
 
     /**
@@ -271,27 +305,32 @@ final class RunningBridge implements AutoCloseable
         {
             BridgeDevices.remove(engine, Objects.requireNonNull(devices.added().remove(vni)));
         }
-        configureHost();
     }
 
     /**
      * After a change on the host, make removed devices anew, and set missing entries again, such as the routes of a
      * device that was down.
      *
-     * @return what was done, one line each.
-     * @throws IOException if something cannot be restored.
+     * @return what was done, and what could not be done, one line each; without what the host refused already before.
+     * @throws IOException if a device cannot be made anew.
      */
     List<String> restore() throws IOException
     {
-        final List<String> done = new ArrayList<>();
-        makeAnew(devices.configured(), done);
-        makeAnew(devices.added(), done);
+        final List<String> lines = new ArrayList<>();
+        makeAnew(devices.configured(), false, lines);
+        makeAnew(devices.added(), true, lines);
+        if (!lines.isEmpty())
+        {
+            applyTables().notApplied().forEach(problem -> lines.add(ChangeReport.describe(problem)));
+        }
+        final Set<String> refusedBefore = refusals;
         final List<String> set = configureHost();
         if (!set.isEmpty())
         {
-            done.add("missing on the host, set again: ip " + String.join("; ip ", set));
+            lines.add("missing on the host, set again: ip " + String.join("; ip ", set));
         }
-        return done;
+        refusals.stream().filter(refusal -> !refusedBefore.contains(refusal)).forEach(lines::add);
+        return lines;
     }
 
     /** Leave devices and the host's entries to the bridge that waits for them. */
@@ -308,7 +347,8 @@ final class RunningBridge implements AutoCloseable
         CloseHelper.quietClose(host);
     }
 
-    private void makeAnew(final Map<Integer, BridgeDevice> some, final List<String> done) throws IOException
+    private void makeAnew(final Map<Integer, BridgeDevice> some, final boolean isAdded, final List<String> lines)
+        throws IOException
     {
         final List<BridgeDevice> gone = some.values().stream().filter(BridgeDevice::isGone).toList();
         try
@@ -321,18 +361,21 @@ final class RunningBridge implements AutoCloseable
             }
             for (final BridgeDevice device : gone)
             {
-                some.put(device.plan().vni(), devices.join(engine, device.plan(), device.isTrunk()));
-                done.add("device " + device.plan().device() + " was removed; it was made anew");
+                lines.add("device " + device.plan().device() + " was removed; it was made anew");
+                if (isAdded)
+                {
+                    joinAdded(device.plan(), device.isTrunk(), lines);
+                }
+                else
+                {
+                    some.put(device.plan().vni(), devices.join(engine, device.plan(), device.isTrunk()));
+                }
             }
         }
         catch (final IOException ex)
         {
             final String device = gone.get(0).plan().device();
             throw new IOException("device " + device + " was removed and cannot be made anew: " + ex.getMessage(), ex);
-        }
-        if (!gone.isEmpty())
-        {
-            applyTables();
         }
     }
 
@@ -345,24 +388,37 @@ final class RunningBridge implements AutoCloseable
         }
     }
 
-    /** Bring the devices up, then set the host's entries for all of them; returns the commands that were run. */
-    private List<String> configureHost() throws IOException
+    /**
+     * Bring the devices up, then set the host's entries for all of them. What the host refuses is in {@link #refusals}
+     * then, and does not stop the rest.
+     *
+     * @return the commands that were run.
+     */
+    private List<String> configureHost()
     {
+        final Set<String> refused = new LinkedHashSet<>();
+        final List<String> done = new ArrayList<>();
         final List<HostEntry> entries = new ArrayList<>();
         for (final BridgeDevice device : devices.all())
         {
-            device.up();
+            EngineAnswers.attempt(refused::add, device::up);
             entries.addAll(device.plan().hostEntries());
         }
+        if (host != null || !entries.isEmpty())
+        {
+            EngineAnswers.attempt(refused::add, () -> done.addAll(host().set(entries, refused::add)));
+        }
+        refusals = refused;
+        return done;
+    }
+
+    private HostConfig host() throws IOException
+    {
         if (host == null)
         {
-            if (entries.isEmpty())
-            {
-                return List.of();
-            }
             host = new HostConfig(IpCommand.find(), errors);
         }
-        return host.set(entries);
+        return host;
     }
 
     private void addConfigured(

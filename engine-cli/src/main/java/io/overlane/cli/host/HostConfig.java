@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +49,14 @@ public final class HostConfig implements AutoCloseable
      * a device that is down, and entries of a device that does not exist, are left out; call again when that changes.
      * Runs two {@code ip} processes for each family at most, however many entries there are.
      *
-     * @param wanted all entries; at most one for each address, neighbour and subnet.
+     * @param wanted   all entries; at most one for each address, neighbour and subnet.
+     * @param refusals gets one line for each entry that the host refuses. The others are set.
      * @return commands that set something, without {@code ip}; empty if the host was as wanted.
-     * @throws IOException if the host refuses an entry; the message is one line about the first. The others are set.
+     * @throws IOException if {@code ip} cannot be run, or does not show the host.
      */
-    public List<String> set(final Collection<HostEntry> wanted) throws IOException
+    public List<String> set(final Collection<HostEntry> wanted, final Consumer<String> refusals) throws IOException
     {
         final List<String> done = new ArrayList<>();
-        final List<String> failures = new ArrayList<>();
         for (final boolean isV4 : new boolean[] {true, false})
         {
             final List<HostEntry> entries = wanted.stream().filter(entry -> entry.isV4() == isV4).toList();
@@ -64,12 +65,8 @@ public final class HostConfig implements AutoCloseable
             {
                 final HostPicture host = HostPicture.read(ip, isV4);
                 takeBack(unwanted, host, isV4);
-                set(entries, host, isV4, done, failures);
+                set(entries, host, isV4, done, refusals);
             }
-        }
-        if (!failures.isEmpty())
-        {
-            throw new IOException(failures.get(0));
         }
         return done;
     }
@@ -80,7 +77,7 @@ public final class HostConfig implements AutoCloseable
     {
         try
         {
-            set(List.of());
+            set(List.of(), refusal -> errorHandler.onError(new IOException(refusal)));
         }
         catch (final IOException ex)
         {
@@ -132,7 +129,7 @@ public final class HostConfig implements AutoCloseable
         final HostPicture host,
         final boolean isV4,
         final List<String> done,
-        final List<String> failures) throws IOException
+        final Consumer<String> refusals) throws IOException
     {
         final List<HostEntry> missing = new ArrayList<>();
         for (final HostEntry entry : entries)
@@ -157,7 +154,7 @@ public final class HostConfig implements AutoCloseable
                     new Kept(entry, true, last != null && last.isOurs() ? last.restore() : entry.restoreCommand(host)));
             }
         }
-        failures.addAll(batch.failures());
+        batch.failures().forEach(refusals);
     }
 
     private IpBatch run(final List<String> commands, final boolean isV4) throws IOException
