@@ -218,6 +218,24 @@ class CtlIT extends TwoHosts
     }
 
     @Test
+    void shouldTakeBackWhatTheBridgeBeforeItSet() throws IOException
+    {
+        left.ip("route add 10.244.3.0/24 via " + right.underlayV4());
+        final String[] takeOver = {"--take-over", directory.resolve("next.sock").toString()};
+        final Bridge first = startFromFile(KNOWN + FURTHER, takeOver);
+        final Bridge second = startFromFile(KNOWN + FURTHER, takeOver);
+        assertEquals(0, first.process().await(60).status());
+        assertTrue(routes().contains("10.244.3.0/24 via 10.244.3.0 dev " + DEVICE), this::routes);
+
+        Files.writeString(file, KNOWN);
+        ctl("reload").orFail();
+        assertTrue(routes().contains("10.244.3.0/24 via " + right.underlayV4()), this::routes);
+        final String neighbors = left.run("ip", "neigh", "show", "dev", DEVICE).orFail().output();
+        assertTrue(neighbors.contains("10.244.2.0") && !neighbors.contains("10.244.3.0"), neighbors);
+        second.stop("TERM");
+    }
+
+    @Test
     void shouldAddNoSegmentWhoseFloodListHasNoRoom() throws IOException
     {
         final StringBuilder text = new StringBuilder("local: 192.0.2.1\nfdb:\n");

@@ -34,15 +34,16 @@ import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the devices and the socket of a bridge, and what it learned, over to the next bridge on this host, so that a
- * restart loses no frame. Entries that operators added with {@code ctl} are not handed over. The bridge's own thread
- * uses it.
+ * Hands the devices and the socket of a bridge, what it learned, and what it set on the host over to the next bridge on
+ * this host, so that a restart loses no frame. Entries that operators added with {@code ctl} are not handed over. The
+ * bridge's own thread uses it.
  */
 final class BridgeHandOver implements AutoCloseable
 {
     private static final String SOCKET = "socket";
     private static final String STATION = "station";
     private static final String NEIGHBOR = "neighbor";
+    private static final String HOST = "host ";
 
     /** The threads of an engine carry what they have read in much less time, if nothing new comes. */
     private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -162,15 +163,23 @@ final class BridgeHandOver implements AutoCloseable
     /** Entries of segments that are gone are left out, and so is what the configuration says otherwise. */
     private static void put(final TableOperations tables, final String[] note)
     {
-        final int vni = Integer.parseInt(note[1]);
         if (note[0].equals(STATION))
         {
-            tables.add(new FdbRequest(vni, MacAddress.parse(note[2]), Vtep.parse(note[3], 0)).dynamic());
+            tables.add(new FdbRequest(
+                Integer.parseInt(note[1]), MacAddress.parse(note[2]), Vtep.parse(note[3], 0)).dynamic());
         }
         else if (note[0].equals(NEIGHBOR))
         {
-            tables.learnNeighbor(vni, IpAddress.parse(note[2]), MacAddress.parse(note[3]));
+            tables.learnNeighbor(
+                Integer.parseInt(note[1]), IpAddress.parse(note[2]), MacAddress.parse(note[3]));
         }
+    }
+
+    /** What the other bridge set on the host, one note for each entry. */
+    List<String> hostNotes()
+    {
+        return handOver.taken().notes().stream()
+            .filter(note -> note.startsWith(HOST)).map(note -> note.substring(HOST.length())).toList();
     }
 
     /** True if another bridge waits for the devices of this one. */
@@ -182,14 +191,17 @@ final class BridgeHandOver implements AutoCloseable
     /**
      * Stop reading, and keep devices and socket open for the bridge that waits.
      *
+     * @param hostNotes for its {@link #hostNotes()}.
      * @throws IOException if the engine does not answer, or the process has no free descriptor; one line.
      */
-    void leave(final OverlayEngine engine, final List<BridgeDevice> devices) throws IOException
+    void leave(final OverlayEngine engine, final List<BridgeDevice> devices, final List<String> hostNotes)
+        throws IOException
     {
         gate.close();
         awaitQuiet(engine);
         final Map<String, Integer> left = new LinkedHashMap<>();
         final List<String> notes = notes(engine);
+        hostNotes.forEach(note -> notes.add(HOST + note));
         if (socket != null)
         {
             left.put(SOCKET, socket.duplicateDescriptor());

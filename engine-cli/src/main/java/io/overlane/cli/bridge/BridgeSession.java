@@ -143,7 +143,7 @@ final class BridgeSession
             systemd.stopping();
             if (handOver.isAsked())
             {
-                bridge.leave(handOver);
+                bridge.leave();
             }
             closeAll();
             handOver.give();

@@ -42,6 +42,7 @@ final class RunningBridge implements AutoCloseable
     /** Owner of table entries from options or file. */
     static final String OWNER = "config";
 
+    private final BridgeHandOver handOver;
     private final ErrorHandler errors;
     private final BridgeDevices devices;
 
@@ -62,11 +63,12 @@ final class RunningBridge implements AutoCloseable
     /**
      * A bridge without engine and devices. It must be closed after the engine, which polls the devices.
      *
-     * @param handOver may have the devices already.
+     * @param handOver may have the devices already, and notes about entries on the host.
      * @param errors   gets failures, and host entries that could not be removed.
      */
     RunningBridge(final BridgeHandOver handOver, final ErrorHandler errors)
     {
+        this.handOver = handOver;
         this.errors = errors;
         devices = new BridgeDevices(handOver, errors);
     }
@@ -111,6 +113,10 @@ final class RunningBridge implements AutoCloseable
     {
         engine = launched;
         contexts = routing;
+        for (final String note : handOver.hostNotes())
+        {
+            host().take(note);
+        }
         final ReconcileResult result = applyTables();
         if (!result.isComplete())
         {
@@ -334,9 +340,9 @@ final class RunningBridge implements AutoCloseable
     }
 
     /** Leave devices and the host's entries to the bridge that waits for them. */
-    void leave(final BridgeHandOver handOver) throws IOException
+    void leave() throws IOException
     {
-        handOver.leave(engine, devices.all());
+        handOver.leave(engine, devices.all(), host == null ? List.of() : host.notes());
         host = null;
     }
 

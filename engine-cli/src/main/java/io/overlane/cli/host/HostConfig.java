@@ -31,6 +31,22 @@ public final class HostConfig implements AutoCloseable
     /** An entry, whether this object set it, and the command that restores what it replaced. */
     private record Kept(HostEntry entry, boolean isOurs, @Nullable String restore)
     {
+        private static final String OURS = "ours ";
+        private static final String FOUND = "found ";
+        private static final String INSTEAD_OF = " instead of ";
+
+        static Kept parse(final String note)
+        {
+            final boolean isOurs = note.startsWith(OURS);
+            final String[] commands = note.substring((isOurs ? OURS : FOUND).length()).split(INSTEAD_OF, 2);
+            return new Kept(HostEntry.parse(commands[0]), isOurs, commands.length == 1 ? null : commands[1]);
+        }
+
+        @Override
+        public String toString()
+        {
+            return (isOurs ? OURS : FOUND) + entry.setCommand() + (restore == null ? "" : INSTEAD_OF + restore);
+        }
     }
 
     /**
@@ -69,6 +85,24 @@ public final class HostConfig implements AutoCloseable
             }
         }
         return done;
+    }
+
+    /** @return what this object keeps, for {@link #take} in another process: one line for each entry, oldest first. */
+    public List<String> notes()
+    {
+        return kept.values().stream().map(Kept::toString).toList();
+    }
+
+    /**
+     * Keep an entry from now on, in place of another object, which must not be closed.
+     *
+     * @param note of that object.
+     * @throws IllegalArgumentException if it is not such a note.
+     */
+    public void take(final String note)
+    {
+        final Kept entry = Kept.parse(note);
+        kept.put(entry.entry().place(), entry);
     }
 
     /** Take back every entry, newest first, except those that others changed or removed since. */

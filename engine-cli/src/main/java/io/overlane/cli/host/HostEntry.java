@@ -4,6 +4,7 @@ package io.overlane.cli.host;
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
 import io.overlane.address.MacAddress;
+import io.overlane.tun.host.IpCommand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,31 @@ public sealed interface HostEntry
 
     /** Arguments of {@code ip} that set the entry, without the family. */
     String setCommand();
+
+    /**
+     * @param setCommand of an entry.
+     * @return the entry.
+     * @throws IllegalArgumentException if it is no such command.
+     */
+    static HostEntry parse(final String setCommand)
+    {
+        final List<String> words = IpCommand.words(setCommand);
+        final String device = IpCommand.wordAfter(words, "dev").orElse("");
+        if (words.size() < 3 || device.isEmpty())
+        {
+            throw new IllegalArgumentException("'" + setCommand + "' sets no entry of a device");
+        }
+        final String what = words.get(2);
+        return switch (words.get(0))
+        {
+            case "addr" -> new Address(device, IpPrefix.parse(what));
+            case "neigh" -> new Neighbor(
+                device, IpAddress.parse(what), MacAddress.parse(IpCommand.wordAfter(words, "lladdr").orElse("")));
+            case "route" -> new Route(
+                device, IpPrefix.parse(what), IpCommand.wordAfter(words, "via").map(IpAddress::parse).orElse(null));
+            default -> throw new IllegalArgumentException("'" + setCommand + "' sets no address, neighbour or route");
+        };
+    }
 
     /** Arguments of {@code ip} that remove the entry, without the family. */
     String removeCommand();

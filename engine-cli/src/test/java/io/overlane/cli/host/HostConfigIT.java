@@ -208,6 +208,29 @@ class HostConfigIT
     }
 
     @Test
+    void shouldTakeBackWhatAnotherProcessSet() throws IOException
+    {
+        anotherRouteAndNeighbor();
+        ip.run("addr", "add", "10.244.7.0/32", "dev", DEVICE);
+        final List<String> before = state();
+        set(List.of(
+            address("10.244.1.0/32"),
+            address("10.244.7.0/32"),
+            address("fd00:244:1::/128"),
+            neighbor("10.244.2.0"),
+            route("10.244.2.0/24", "10.244.2.0"),
+            route("10.9.0.0/16", null)));
+
+        final HostConfig next = new HostConfig(ip, errors::add);
+        config.notes().forEach(next::take);
+        assertEquals(config.notes(), next.notes());
+        next.close();
+
+        assertEquals(before, state());
+        assertEquals(List.of(), errors);
+    }
+
+    @Test
     void shouldNotComplainWhenTheDeviceWentFirst() throws IOException
     {
         set(List.of(address("10.244.1.0/32"), route("10.9.0.0/16", null)));
