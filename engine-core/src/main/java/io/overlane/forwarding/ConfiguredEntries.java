@@ -12,6 +12,7 @@ import io.overlane.route.RouteTable;
 import io.overlane.segment.KnownSources;
 import io.overlane.segment.Segment;
 import java.util.Objects;
+import java.util.Set;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
 
@@ -44,6 +45,12 @@ final class ConfiguredEntries
     /** Whether the tables can have the entry if there is room for it. */
     TableResult check(final Entry entry)
     {
+        return check(entry, Set.of());
+    }
+
+    /** The same when the entries with the leaving keys have their next values, or are gone. */
+    TableResult check(final Entry entry, final Set<Entry.Key> leaving)
+    {
         if (entry instanceof Entry.Route route)
         {
             return !route.destination().address().isV4() ? TableResult.NOT_V4 :
@@ -51,7 +58,7 @@ final class ConfiguredEntries
         }
         if (RoutingEntries.isFor(entry))
         {
-            return routing.check(entry);
+            return routing.check(entry, leaving);
         }
         if (tables.segments().lookup(entry.key().vni()) == null)
         {

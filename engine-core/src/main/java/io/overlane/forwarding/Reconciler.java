@@ -7,9 +7,11 @@ import io.overlane.control.ReconcileResult;
 import io.overlane.control.ReconcileResult.Change;
 import io.overlane.control.TableResult;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -20,7 +22,8 @@ import java.util.function.Supplier;
  *
  * <p>Used by the one thread that writes the tables, except for {@link #prepare}. Readers see an entry as it was before
  * or as it is afterwards, and a flood list before or after all of its changes. An entry is removed after the entry that
- * replaces it was added, unless there is no room for both.
+ * replaces it was added, unless there is no room for both. This also holds for a prefix that moves to the gateway of
+ * another segment, and for an L3 VNI that moves to another context.
  */
 public final class Reconciler
 {
@@ -93,6 +96,7 @@ public final class Reconciler
         }
         final List<Change> changes = new ArrayList<>();
         final List<Entry> late = new ArrayList<>();
+        final List<Entry> taken = new ArrayList<>();
         int unchanged = wanted.size() - toPut.size();
         for (final Entry entry : toPut.values())
         {
@@ -102,10 +106,18 @@ public final class Reconciler
                 owners.add(owner, entry);
                 unchanged++;
             }
-            else if (!put(owner, entry, changes))
+            else
             {
-                late.add(entry);
+                final TableResult result = put(owner, entry, Set.of(), changes);
+                if (result != TableResult.DONE)
+                {
+                    (result == TableResult.NO_ROOM ? late : taken).add(entry);
+                }
             }
+        }
+        if (!taken.isEmpty())
+        {
+            takePlaces(owner, taken, toGiveUp, late, changes);
         }
         toGiveUp.forEach(key -> giveUp(owner, key, changes));
         if (!late.isEmpty())
@@ -114,15 +126,79 @@ public final class Reconciler
             tables.commit();
             for (final Entry entry : late)
             {
-                if (!put(owner, entry, changes))
+                final TableResult result = put(owner, entry, Set.of(), changes);
+                if (result != TableResult.DONE)
                 {
-                    refuse(owner, entry, TableResult.NO_ROOM.words(), changes);
+                    refuse(owner, entry, result.words(), changes);
                 }
             }
         }
         tables.commit();
         applied.put(owner, new AppliedState(generation, wanted));
         return new ReconcileResult(owner, generation, List.copyOf(changes), unchanged);
+    }
+
+    /**
+     * Put entries whose prefix or VNI another entry has now. They fit if that one goes or changes with this state, as
+     * when two segments exchange their prefixes; for a moment both have the same one.
+     *
+     * @param taken the entries.
+     * @param late  gets those for which there is no room.
+     */
+    private void takePlaces(
+        final String owner,
+        final List<Entry> taken,
+        final List<Entry.Key> toGiveUp,
+        final List<Entry> late,
+        final List<Change> changes)
+    {
+        final Set<Entry.Key> leaving = new HashSet<>();
+        taken.forEach(entry -> leaving.add(entry.key()));
+        for (final Entry.Key key : toGiveUp)
+        {
+            final EntryOwners.OwnedEntry owned = owners.get(key);
+            if (owned != null && owned.isOnly(owner))
+            {
+                leaving.add(key);
+            }
+        }
+        while (taken.removeIf(entry -> isRefused(owner, entry, leaving, changes)))
+        {
+            // Those that are refused keep the places that others wait for.
+        }
+        for (final Entry entry : taken)
+        {
+            leaving.remove(entry.key());
+            final TableResult result = put(owner, entry, leaving, changes);
+            final EntryOwners.OwnedEntry owned = owners.get(entry.key());
+            if (result != TableResult.DONE && owned != null &&
+                tables.check(owned.entry(), leaving) != TableResult.DONE)
+            {
+                // Another entry has the place already.
+                giveUp(owner, entry.key(), changes);
+            }
+            if (result == TableResult.NO_ROOM)
+            {
+                late.add(entry);
+            }
+            else if (result != TableResult.DONE)
+            {
+                refuse(owner, entry, result.words(), changes);
+            }
+        }
+    }
+
+    private boolean isRefused(
+        final String owner, final Entry entry, final Set<Entry.Key> leaving, final List<Change> changes)
+    {
+        final TableResult result = tables.check(entry, leaving);
+        if (result == TableResult.DONE)
+        {
+            return false;
+        }
+        leaving.remove(entry.key());
+        refuse(owner, entry, result.words(), changes);
+        return true;
     }
 
     /**
@@ -168,14 +244,19 @@ public final class Reconciler
         return owned == null ? List.of() : List.copyOf(owned.owners());
     }
 
-    /** False if there is no room. */
-    private boolean put(final String owner, final Entry entry, final List<Change> changes)
+    /**
+     * The answer is {@link TableResult#DONE}, also if a change says why the entry was not put; or there is no room, or
+     * another entry has the place.
+     */
+    private TableResult put(
+        final String owner, final Entry entry, final Set<Entry.Key> leaving, final List<Change> changes)
     {
-        final TableResult check = tables.check(entry);
-        if (check != TableResult.DONE)
+        final TableResult check = tables.check(entry, leaving);
+        final boolean isTaken = check == TableResult.PREFIX_TAKEN || check == TableResult.VNI_TAKEN;
+        if (check != TableResult.DONE && !isTaken)
         {
             refuse(owner, entry, check.words(), changes);
-            return true;
+            return TableResult.DONE;
         }
         final EntryOwners.OwnedEntry owned = owners.get(entry.key());
         if (owned != null && !owned.isOnly(owner))
@@ -187,16 +268,20 @@ public final class Reconciler
             owners.miss(owner, entry.key());
             changes.add(new Change(
                 Change.Action.CONFLICT, owned.entry(), entry, "owned by " + String.join(", ", owned.owners())));
-            return true;
+            return TableResult.DONE;
+        }
+        if (isTaken)
+        {
+            return check;
         }
         if (!tables.put(entry))
         {
-            return false;
+            return TableResult.NO_ROOM;
         }
         final Entry before = owned == null ? null : owned.entry();
         changes.add(new Change(before == null ? Change.Action.ADDED : Change.Action.CHANGED, before, entry, ""));
         owners.add(owner, entry);
-        return true;
+        return TableResult.DONE;
     }
 
     private void refuse(final String owner, final Entry entry, final String why, final List<Change> changes)

@@ -10,6 +10,7 @@ import io.overlane.neighbor.NeighborTable;
 import io.overlane.remote.RemoteTable;
 import io.overlane.routing.RoutingContext;
 import io.overlane.segment.Segment;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes routing contexts, gateways and their routes into the tables, with their references to remotes. */
@@ -38,7 +39,8 @@ final class RoutingEntries
         return entry instanceof Entry.Context || entry instanceof Entry.SegmentGateway || entry instanceof Entry.Prefix;
     }
 
-    TableResult check(final Entry entry)
+    /** As {@link ConfiguredEntries#check(Entry, Set)}. */
+    TableResult check(final Entry entry, final Set<Entry.Key> leaving)
     {
         if (!isAllowed)
         {
@@ -47,17 +49,29 @@ final class RoutingEntries
         if (entry instanceof Entry.SegmentGateway of)
         {
             return tables.segments().lookup(of.vni()) == null ? TableResult.NO_SEGMENT :
-                tables.gateways().isPrefixTaken(of.vni(), of.gateway()) ? TableResult.PREFIX_TAKEN : TableResult.DONE;
+                isTaken(of, leaving) ? TableResult.PREFIX_TAKEN : TableResult.DONE;
         }
         if (entry instanceof Entry.Context of)
         {
             final int vni = of.settings().l3Vni();
-            return vni != RoutingContext.NO_VNI && (tables.segments().lookup(vni) != null ||
-                tables.gateways().isL3VniTaken(vni, of.settings().name())) ? TableResult.VNI_TAKEN : TableResult.DONE;
+            return vni != RoutingContext.NO_VNI && (tables.segments().lookup(vni) != null || isTaken(of, leaving)) ?
+                TableResult.VNI_TAKEN : TableResult.DONE;
         }
         final Vtep remote = entry.remote();
         return remote == null ? TableResult.DONE :
             remote.address().isMulticast() ? TableResult.NO_GROUPS : check.address(remote.address());
+    }
+
+    private boolean isTaken(final Entry.SegmentGateway of, final Set<Entry.Key> leaving)
+    {
+        return tables.gateways().isPrefixTaken(of.vni(), of.gateway(), vni ->
+            leaving.contains(new Entry.Key(Entry.Kind.GATEWAY, vni, Entry.SegmentGateway.ADDRESS)));
+    }
+
+    private boolean isTaken(final Entry.Context of, final Set<Entry.Key> leaving)
+    {
+        return tables.gateways().isL3VniTaken(of.settings().l3Vni(), of.settings().name(), name ->
+            leaving.contains(new Entry.Key(Entry.Kind.CONTEXT, Entry.Key.NO_VNI, name)));
     }
 
     /** False if there is no room. */

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -135,18 +137,26 @@ public final class GatewayTables
         publishL3();
     }
 
-    /** Whether another context has a VNI as its L3 VNI. */
-    public boolean isL3VniTaken(final int vni, final String name)
+    /**
+     * Whether another context has a VNI as its L3 VNI.
+     *
+     * @param isLeaving contexts by name that do not count.
+     */
+    public boolean isL3VniTaken(final int vni, final String name, final Predicate<String> isLeaving)
     {
-        final Vrf vrf = byL3Vni.get(vni);
-        return vrf != null && !vrf.name().equals(name);
+        return vrfs.values().stream()
+            .anyMatch(vrf -> vrf.l3Vni() == vni && !vrf.name().equals(name) && !isLeaving.test(vrf.name()));
     }
 
-    /** Whether another segment of the context has one of the prefixes. */
-    public boolean isPrefixTaken(final int vni, final Gateway gateway)
+    /**
+     * Whether another segment of the context has one of the prefixes.
+     *
+     * @param isLeaving segments by VNI that do not count.
+     */
+    public boolean isPrefixTaken(final int vni, final Gateway gateway, final IntPredicate isLeaving)
     {
         final Vrf vrf = vrfs.get(gateway.context());
-        return vrf != null && vrf.isTaken(vni, gateway);
+        return vrf != null && vrf.isTaken(vni, gateway, isLeaving);
     }
 
     /** Set the gateway of a segment. False if there is no room; nothing has changed then. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -182,11 +183,12 @@ public final class Vrf
         return links.length == 0 && configured.isEmpty();
     }
 
-    /** Whether another segment's gateway has one of the prefixes. */
-    boolean isTaken(final int vni, final Gateway gateway)
+    /** Whether another segment's gateway has one of the prefixes; {@code isLeaving} says which do not count. */
+    boolean isTaken(final int vni, final Gateway gateway, final IntPredicate isLeaving)
     {
         return Arrays.stream(links)
-            .anyMatch(link -> link.vni() != vni && GatewayPrefixes.overlap(link.gateway(), gateway));
+            .filter(link -> link.vni() != vni && !isLeaving.test(link.vni()))
+            .anyMatch(link -> GatewayPrefixes.overlap(link.gateway(), gateway));
     }
 
     /** Add a gateway, or replace the one of the same segment. False if there is no room for its prefixes. */

@@ -19,6 +19,7 @@ import io.overlane.control.DesiredState;
 import io.overlane.control.ReconcileResult;
 import io.overlane.control.TableResult;
 import io.overlane.engine.EngineTables;
+import io.overlane.engine.Internals;
 import io.overlane.engine.SegmentView;
 import io.overlane.policy.SegmentContext;
 import io.overlane.routing.Gateway;
@@ -30,6 +31,7 @@ import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.LoopbackPort;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -193,6 +195,110 @@ class GatewayChangesTest
             assertArrayEquals(
                 routed(packet().destination("10.9.0.1"), HOST_20).bytes(), GatewayLab.only(port));
         }
+    }
+
+    @Test
+    void shouldMoveAPrefixToAnotherSegmentWithOneState()
+    {
+        launchThree();
+        assertComplete(gateways("10.1.0.1/24", null, null));
+        assertComplete(gateways(null, "10.1.0.1/24", null));
+        assertEquals("10.1.0.0/24 vni 20", route("10.1.0.0/24"));
+        assertComplete(gateways("10.1.0.1/24", null, null));
+        assertEquals("10.1.0.0/24 vni 10", route("10.1.0.0/24"));
+        assertEquals(Set.of(10), harness.engine().tables().gateways().keySet());
+    }
+
+    @Test
+    void shouldExchangePrefixesWithOneState()
+    {
+        launchThree();
+        assertComplete(gateways("10.1.0.1/24", "10.2.0.1/24", "10.3.0.1/24"));
+        final ReconcileResult result = gateways("10.2.0.1/24", "10.3.0.1/24", "10.1.0.1/24");
+        assertComplete(result);
+        assertEquals(3, result.changed());
+        assertEquals("10.2.0.0/24 vni 10", route("10.2.0.0/24"));
+        assertEquals("10.3.0.0/24 vni 20", route("10.3.0.0/24"));
+        assertEquals("10.1.0.0/24 vni 30", route("10.1.0.0/24"));
+        assertEquals(3, gateways("10.2.0.1/24", "10.3.0.1/24", "10.1.0.1/24").unchanged());
+    }
+
+    @Test
+    void shouldChangeNothingOfAnExchangeThatAnotherOwnerStopsAndCompleteItLater()
+    {
+        launchThree();
+        assertEquals(1, apply("other", new DesiredState().gateway(30, Gateway.of(RED, "10.3.0.1/24"))).added());
+        assertComplete(gateways("10.1.0.1/24", "10.2.0.1/24", null));
+        final ReconcileResult result = gateways("10.2.0.1/24", "10.3.0.1/24", null);
+        assertEquals(
+            List.of(TableResult.PREFIX_TAKEN.words(), TableResult.PREFIX_TAKEN.words()),
+            result.changes().stream().map(ReconcileResult.Change::why).toList());
+        assertEquals("10.1.0.0/24 vni 10", route("10.1.0.0/24"));
+        assertEquals("10.2.0.0/24 vni 20", route("10.2.0.0/24"));
+        apply("other", new DesiredState());
+        assertComplete(gateways("10.2.0.1/24", "10.3.0.1/24", null));
+        assertEquals("10.2.0.0/24 vni 10", route("10.2.0.0/24"));
+        assertEquals("10.3.0.0/24 vni 20", route("10.3.0.0/24"));
+    }
+
+    @Test
+    void shouldMoveAndExchangeContextsAndTheirL3VnisWithOneState()
+    {
+        launchThree();
+        assertComplete(apply("fabric", new DesiredState()
+            .context(new RoutingContext("blue").l3Vni(5001)).context(new RoutingContext("green").l3Vni(5002))
+            .gateway(10, Gateway.of("blue", "10.1.0.1/24")).gateway(20, Gateway.of("green", "10.1.0.1/24"))));
+        final ReconcileResult result = apply("fabric", new DesiredState()
+            .context(new RoutingContext("blue").l3Vni(5002)).context(new RoutingContext("green").l3Vni(5001))
+            .gateway(10, Gateway.of("green", "10.1.0.1/24")).gateway(20, Gateway.of("blue", "10.1.0.1/24")));
+        assertComplete(result);
+        assertEquals(4, result.changed());
+        assertEquals("blue", l3(5002));
+        assertEquals("green", l3(5001));
+        assertComplete(apply("fabric", new DesiredState().context(new RoutingContext("yellow").l3Vni(5002))));
+        assertEquals("yellow", l3(5002));
+        assertEquals(List.of("yellow"),
+            harness.engine().tables().contexts().stream().map(RoutingContext::name).toList());
+    }
+
+    private String l3(final int vni)
+    {
+        return Objects.requireNonNull(Internals.forwarding(harness.engine()).gateways().l3(vni)).name();
+    }
+
+    private void launchThree()
+    {
+        for (final int vni : new int[]{10, 20, 30})
+        {
+            harness.context().segment(new SegmentContext(vni).port(new LoopbackPort("port-" + vni, 1450, 4)));
+        }
+        harness.launch();
+    }
+
+    /** Apply a state with these gateways; null for none. */
+    private ReconcileResult gateways(final String of10, final String of20, final String of30)
+    {
+        final DesiredState state = new DesiredState();
+        final String[] addresses = {of10, of20, of30};
+        for (int i = 0; i < addresses.length; i++)
+        {
+            if (addresses[i] != null)
+            {
+                state.gateway(10 * (i + 1), Gateway.of(RED, addresses[i]));
+            }
+        }
+        return apply("fabric", state);
+    }
+
+    private String route(final String prefix)
+    {
+        return harness.engine().tables().routes(RED).stream().map(RouteRow::toString)
+            .filter(row -> row.startsWith(prefix)).collect(Collectors.joining(", "));
+    }
+
+    private static void assertComplete(final ReconcileResult result)
+    {
+        assertTrue(result.isComplete(), result.notApplied()::toString);
     }
 
     @Test
