@@ -3,6 +3,7 @@ package io.overlane.gateway;
 
 import io.overlane.address.IpAddress;
 import io.overlane.address.IpPrefix;
+import io.overlane.limit.RateLimit;
 import io.overlane.routing.Gateway;
 import io.overlane.segment.Segment;
 import java.util.List;
@@ -13,6 +14,10 @@ public final class Link
     /** {@link #source} has found none. */
     public static final int NO_ADDRESS = -1;
 
+    /** As many as all gateways together ask for. */
+    private static final int NEW_NEIGHBORS_PER_SECOND = 1000;
+
+    private final RateLimit newNeighbors = new RateLimit(NEW_NEIGHBORS_PER_SECOND);
     private final Segment segment;
     private final Vrf vrf;
     private final Gateway gateway;
@@ -69,6 +74,12 @@ public final class Link
     public int mtu()
     {
         return mtu;
+    }
+
+    /** Limits the neighbours that are learned because they are new or have another MAC. Any thread. */
+    public RateLimit newNeighbors()
+    {
+        return newNeighbors;
     }
 
     /** Whether an address is one of the gateway's. */

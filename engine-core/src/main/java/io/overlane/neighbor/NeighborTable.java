@@ -3,13 +3,15 @@ package io.overlane.neighbor;
 
 import io.overlane.table.OffHeapTable;
 import java.security.SecureRandom;
+import org.agrona.collections.Int2IntCounterMap;
 
 /**
  * (VNI, IP address) to the neighbour's MAC. One thread writes; any thread may {@link #lookup(int, long, long)}.
  *
  * <p>Entries are configured, or learned by a gateway. Learned ones never replace configured ones, and leave a quarter
- * of the table to them. A learned entry has a tick: the time when the neighbour was last heard of, in units of about a
- * second.
+ * of the table to them. A segment learns as long as it has fewer neighbours than places for learned ones are free: up
+ * to half of these places if it is alone, so that another segment always finds some. A learned entry has a tick: the
+ * time when the neighbour was last heard of, in units of about a second.
  *
  * <pre>
  *  63        50 49 48 47                0
@@ -41,6 +43,7 @@ public final class NeighborTable
     private final OffHeapTable table;
     private final int maxLearned;
     private int learned;
+    private final Int2IntCounterMap learnedByVni = new Int2IntCounterMap(0);
     private volatile int version;
     private Runnable onChange = () -> {};
     private int cursor;
@@ -86,6 +89,21 @@ public final class NeighborTable
         return (value & LEARNED) == 0 ? mac(value) : MISSING;
     }
 
+    /**
+     * Whether {@link #learn} would change nothing, because the entry is configured, or has this MAC and this tick. Any
+     * thread; allocates nothing.
+     */
+    public boolean isKnown(final int vni, final long high, final long low, final long mac, final int tick)
+    {
+        final long value = table.get(vni, high, low);
+        return value != OffHeapTable.MISSING && ((value & LEARNED) == 0 || value == learnedValue(mac, tick));
+    }
+
+    private static long learnedValue(final long mac, final int tick)
+    {
+        return (long)tick << TICK_SHIFT | LEARNED | PRESENT | mac;
+    }
+
     /** The tick of a time. */
     public static int tick(final long nowNs)
     {
@@ -99,7 +117,7 @@ public final class NeighborTable
     }
 
     /**
-     * Learn the MAC of a neighbour, or confirm it. Writer only; allocates nothing.
+     * Learn the MAC of a neighbour, or confirm it. Writer only; allocates nothing but room for a further segment.
      *
      * @param mac  in the low 48 bits.
      * @param tick of now.
@@ -109,12 +127,16 @@ public final class NeighborTable
     {
         final long before = table.get(vni, high, low);
         if (before != OffHeapTable.MISSING && (before & LEARNED) == 0 ||
-            before == OffHeapTable.MISSING && learned >= maxLearned)
+            before == OffHeapTable.MISSING && learnedByVni.get(vni) >= maxLearned - learned)
         {
             return false;
         }
-        final boolean isThere = table.put(vni, high, low, (long)tick << TICK_SHIFT | LEARNED | PRESENT | mac);
-        learned += isThere && before == OffHeapTable.MISSING ? 1 : 0;
+        final boolean isThere = table.put(vni, high, low, learnedValue(mac, tick));
+        if (isThere && before == OffHeapTable.MISSING)
+        {
+            learned++;
+            learnedByVni.incrementAndGet(vni);
+        }
         if (isThere && mac(before) != mac)
         {
             changed();
@@ -187,8 +209,7 @@ public final class NeighborTable
      */
     public boolean put(final int vni, final long high, final long low, final long mac)
     {
-        final boolean wasLearned = (table.get(vni, high, low) & LEARNED) != 0;
-        learned -= wasLearned ? 1 : 0;
+        forgetLearned(vni, table.get(vni, high, low));
         final boolean isThere = table.put(vni, high, low, mac | PRESENT);
         changed();
         return isThere;
@@ -205,10 +226,19 @@ public final class NeighborTable
         final long value = table.remove(vni, high, low);
         if (value != OffHeapTable.MISSING)
         {
-            learned -= (value & LEARNED) != 0 ? 1 : 0;
+            forgetLearned(vni, value);
             changed();
         }
         return mac(value);
+    }
+
+    private void forgetLearned(final int vni, final long value)
+    {
+        if ((value & LEARNED) != 0)
+        {
+            learned--;
+            learnedByVni.decrementAndGet(vni);
+        }
     }
 
     /**

@@ -30,7 +30,13 @@ public final class TableCounters
         LEARN_LIMITED("fdb.learn-limited"),
 
         /** A MAC was not learned because its remote got no number: too many remotes are only learned. */
-        NO_REMOTE("fdb.no-remote");
+        NO_REMOTE("fdb.no-remote"),
+
+        /** A neighbour of a gateway was not learned because its segment had too many new ones in too short a time. */
+        NEIGHBOR_LIMITED("neighbors.limited"),
+
+        /** A neighbour of a gateway was not learned because its segment, or all together, had too many. */
+        NEIGHBOR_NO_ROOM("neighbors.no-room");
 
         private static final Event[] VALUES = values();
 
@@ -58,10 +64,10 @@ public final class TableCounters
         }
     }
 
-    /** Count an event once more. Only {@link Event#LEARN_LIMITED} may come from any thread. */
+    /** Count an event once more. Only the events of a rate limit may come from any thread. */
     public void record(final Event event)
     {
-        if (event == Event.LEARN_LIMITED)
+        if (event == Event.LEARN_LIMITED || event == Event.NEIGHBOR_LIMITED)
         {
             cells[event.ordinal()].increment();
         }

@@ -105,13 +105,50 @@ class NeighborTableTest
         final NeighborTable table = new NeighborTable(8, 1);
         for (int i = 0; i < 8; i++)
         {
-            assertEquals(i < 6, table.learn(1, 0, i, 0xA, 0));
+            assertEquals(i < 6, table.learn(i, 0, 1, 0xA, 0));
         }
         assertEquals(6, table.learned());
-        assertTrue(table.put(2, 0, 1, 0xB));
-        assertTrue(table.put(2, 0, 2, 0xB));
-        table.remove(1, 0, 0);
-        assertTrue(table.learn(1, 0, 7, 0xA, 0));
+        assertTrue(table.put(9, 0, 1, 0xB));
+        assertTrue(table.put(9, 0, 2, 0xB));
+        table.remove(1, 0, 1);
+        assertTrue(table.learn(7, 0, 1, 0xA, 0));
+    }
+
+    @Test
+    void shouldLearnInEachSegmentAsLongAsItHasFewerThanAreFree()
+    {
+        final NeighborTable table = new NeighborTable(16, 1);
+        assertEquals(6, learned(table, 1));
+        assertEquals(3, learned(table, 2));
+        assertEquals(2, learned(table, 3));
+        assertEquals(1, learned(table, 4));
+        assertEquals(0, learned(table, 5));
+        assertTrue(table.learn(1, 0, 0, 0xB, 0), "one that is known may change");
+        assertTrue(table.put(2, 0, 0, 0xC));
+        assertEquals(1, learned(table, 5), "a configured one is none of the learned");
+    }
+
+    private static int learned(final NeighborTable table, final int vni)
+    {
+        int learned = 0;
+        while (table.learn(vni, 0, learned, 0xA, 0))
+        {
+            learned++;
+        }
+        return learned;
+    }
+
+    @Test
+    void shouldSayWhetherThereIsSomethingToLearn()
+    {
+        final NeighborTable table = new NeighborTable(8, 1);
+        assertFalse(table.isKnown(1, 0, 10, 0xA, 5));
+        table.learn(1, 0, 10, 0xA, 5);
+        assertTrue(table.isKnown(1, 0, 10, 0xA, 5));
+        assertFalse(table.isKnown(1, 0, 10, 0xA, 6), "a new time");
+        assertFalse(table.isKnown(1, 0, 10, 0xB, 5), "another MAC");
+        table.put(1, 0, 10, 0xC);
+        assertTrue(table.isKnown(1, 0, 10, 0xB, 6), "configured ones stay as they are");
     }
 
     @Test
@@ -121,7 +158,7 @@ class NeighborTableTest
         table.put(9, 0, 1, 0xF);
         for (int i = 0; i < 40; i++)
         {
-            table.learn(1, 0, i, i, i);
+            table.learn(1 + i % 8, 0, i, i, i);
         }
         final long[] sums = new long[2];
         for (int slots = 0; slots < table.slots(); slots += 16)

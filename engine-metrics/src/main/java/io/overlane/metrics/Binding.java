@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Binding
 {
     private static final double[] PERCENTILES = {0.5, 0.9, 0.99, 0.999};
+    private static final String EVENTS = "What happened to MACs, and neighbours that were not learned";
 
     private final MeterRegistry registry;
     private final Tags common;
@@ -133,10 +134,10 @@ final class Binding
         table("segments", now -> now.segments().size());
         for (final TableCounters.Event event : TableCounters.Event.values())
         {
-            counter("overlane.table.events", null, "What happened to MACs", common.and("event", name(event)),
+            counter("overlane.table.events", null, EVENTS, common.and("event", name(event)),
                 now -> now.tables().events().getOrDefault(event, 0L));
         }
-        counter("overlane.table.events", null, "What happened to MACs", common.and("event", "forgotten"),
+        counter("overlane.table.events", null, EVENTS, common.and("event", "forgotten"),
             now -> now.tables().forgotten());
     }
 

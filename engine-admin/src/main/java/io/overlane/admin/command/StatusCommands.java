@@ -161,6 +161,8 @@ final class StatusCommands
         tables.put("no_room", sizes.events().get(TableCounters.Event.NO_ROOM));
         tables.put("no_remote", sizes.events().get(TableCounters.Event.NO_REMOTE));
         tables.put("learn_limited", sizes.events().get(TableCounters.Event.LEARN_LIMITED));
+        tables.put("neighbors_no_room", sizes.events().get(TableCounters.Event.NEIGHBOR_NO_ROOM));
+        tables.put("neighbors_limited", sizes.events().get(TableCounters.Event.NEIGHBOR_LIMITED));
         return tables;
     }
 

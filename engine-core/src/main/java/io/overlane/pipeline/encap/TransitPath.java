@@ -11,6 +11,7 @@ import io.overlane.parse.Layer3;
 import io.overlane.pipeline.Fates;
 import io.overlane.pipeline.oversize.OversizeListener;
 import io.overlane.pipeline.stage.Transit;
+import io.overlane.policy.FloodBudget;
 import io.overlane.port.Port;
 import io.overlane.segment.LocalPort;
 import io.overlane.segment.Segment;
@@ -142,7 +143,7 @@ public final class TransitPath implements EncapPath
         }
         else if (remote == Transit.TO_REMOTES)
         {
-            flood(segment, frame, layer3, false);
+            toRemotes(segment, frame, layer3);
         }
         else
         {
@@ -175,6 +176,21 @@ public final class TransitPath implements EncapPath
     {
         final int[] remotes = to.floodList().remotes();
         shared.toPorts.clear();
+    private void toRemotes(final Segment to, final Frame frame, final int layer3)
+    {
+        final FloodBudget budget = to.rules().floodBudget();
+        final DropReason refusal = budget.isLimited() ?
+            budget.take(1, to.floodList().remotes().length, out.clock().nanoTime()) : DropReason.NONE;
+        if (refusal == DropReason.NONE)
+        {
+            flood(to, frame, layer3, false);
+        }
+        else
+        {
+            fates.drop(refusal, to.vni(), frame, 1);
+        }
+    }
+
         if (isToPorts)
         {
             shared.local.flood(frame, to.ports(), 1, shared.toPorts);

@@ -119,7 +119,7 @@ final class GatewayNeighbors
 
     /**
      * Learn the sender. Stations that have nothing to do with the gateway are learned only if they are known already.
-     * True if its MAC is new.
+     * True if its MAC is new and learned.
      */
     private boolean learn(final Link link, final boolean isForGateway)
     {
@@ -131,12 +131,10 @@ final class GatewayNeighbors
         {
             return false;
         }
-        final long known = neighbors.lookup(link.vni(), high, low);
-        if (known == NeighborTable.MISSING && !isForGateway)
+        if (!isForGateway && neighbors.lookup(link.vni(), high, low) == NeighborTable.MISSING)
         {
             return false;
         }
-        learner.learn(link.vni(), high, low, mac);
-        return known != mac;
+        return learner.learn(link, high, low, mac);
     }
 }

@@ -75,8 +75,7 @@ public abstract class GatewayPath
         transit = parts.transit();
         clock = parts.clock();
         router = new Router(tables, parts.macs(), parts.fdb());
-        neighbors =
-            new GatewayNeighbors(parts.macs(), parts.fdb(), new NeighborLearner(parts.macs(), clock, ring));
+        neighbors = new GatewayNeighbors(parts.macs(), parts.fdb(), new NeighborLearner(parts, ring));
         answers = new GatewayAnswers(parts.errors(), clock);
         resolver = new Resolver(
             parts.macs(), clock, new GatewayRequests(transit, parts.requests()), fates.counters());

@@ -31,6 +31,7 @@ public final class NeighborAger
     private final GatewayTables gateways;
     private final Fdb fdb;
     private final GatewayRequests requests;
+    private final NeighborLearner learner;
     private final NanoClock clock;
     private final NeighborTable.RowConsumer consumer = this::onNeighbor;
     private final long stepNs;
@@ -44,6 +45,7 @@ public final class NeighborAger
         gateways = parts.tables();
         fdb = parts.fdb();
         requests = new GatewayRequests(parts.transit(), parts.requests());
+        learner = new NeighborLearner(parts, null);
         clock = parts.clock();
         stepNs = PASS_NS * SLOTS_PER_STEP / Math.max(neighbors.slots(), SLOTS_PER_STEP);
     }
@@ -54,7 +56,7 @@ public final class NeighborAger
         // Its gateway may have been removed meanwhile.
         if (gateways.link(vni) != null)
         {
-            neighbors.learn(vni, high, low, mac, NeighborTable.tick(clock.nanoTime()));
+            learner.put(vni, high, low, mac);
         }
     }
 

@@ -35,7 +35,10 @@ public final class Transit
     /** In the place of a remote: the frame goes where its segment's tables say, to ports too. */
     public static final int FORWARD = -1;
 
-    /** In the place of a remote: all remotes of the segment's flood list get a copy. */
+    /**
+     * In the place of a remote: all remotes of the segment's flood list get a copy, if the segment's limit of flooded
+     * frames allows it.
+     */
     public static final int TO_REMOTES = -2;
 
     private static final int VNI_OFFSET = 4;
