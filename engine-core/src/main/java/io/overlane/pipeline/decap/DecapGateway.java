@@ -3,7 +3,10 @@ package io.overlane.pipeline.decap;
 
 import io.overlane.address.MacAddress;
 import io.overlane.fate.Fate;
+import io.overlane.fdb.Fdb;
+import io.overlane.fdb.FdbEntry;
 import io.overlane.frame.Frame;
+import io.overlane.gateway.Hop;
 import io.overlane.gateway.Link;
 import io.overlane.gateway.Vrf;
 import io.overlane.parse.Layer3;
@@ -28,13 +31,19 @@ import org.jspecify.annotations.Nullable;
  * to a remote of any segment, and to a remote in the L3 VNI. A frame that came in an L3 VNI was routed once: it may go
  * to a port and to a remote of a segment, which only bridges it, and never to an L3 VNI again. Frames to remotes go
  * through {@link Transit}.
+ *
+ * <p><b>Answers</b> go to the remote that the frame came from. Anybody can send from an address that is no remote, so
+ * the answer to such a frame goes only to a station that the FDB knows: a forged source must not make a flood.
  */
 public final class DecapGateway extends GatewayPath
 {
+    private final Fdb fdb;
     private final RemoteTable remotes;
     private final OfferQueue out;
     private final PortFlood flood;
     private final EthernetHeader ethernet = new EthernetHeader();
+    /** Number of the remote that the frame came from; negative if it has none. */
+    private int remote = RemoteTable.MISSING;
     private boolean isReleasing;
 
     /**
@@ -50,6 +59,7 @@ public final class DecapGateway extends GatewayPath
         final Fates fates)
     {
         super(parts, ring, fates, Vrf::decapCounters, true);
+        fdb = parts.fdb();
         this.remotes = remotes;
         this.out = out;
         flood = new PortFlood(out.guard(), fates, true);
@@ -78,6 +88,15 @@ public final class DecapGateway extends GatewayPath
             return false;
         }
         came(sourceHigh, sourceLow, number);
+        if (!MacAddress.isValidSource(ethernet.source()))
+        {
+            // No station has such a MAC, and all would get an answer to it.
+            if (isOurs)
+            {
+                drop(DropReason.BAD_SOURCE_MAC, in.vrf(), in, frame);
+            }
+            return isOurs;
+        }
         return take(in, frame, Layer3.of(frame, true), isOurs);
     }
 
@@ -116,6 +135,10 @@ public final class DecapGateway extends GatewayPath
         else if (ethernet.destination() != vrf.routerMac())
         {
             drop(DropReason.NOT_LOCAL, vrf, null, datagram);
+        }
+        else if (!MacAddress.isValidSource(ethernet.source()))
+        {
+            drop(DropReason.BAD_SOURCE_MAC, vrf, null, datagram);
         }
         else
         {
@@ -174,8 +197,27 @@ public final class DecapGateway extends GatewayPath
     @Override
     protected DropReason sendBack(final Frame answer, final int vni)
     {
-        // A remote of which nothing was learned has no number: its segment's tables say where the station is.
-        return transit.post(answer, vni, remote >= 0 ? remote : Transit.FORWARD);
+        final long station = ethernet.wrap(answer.buffer(), answer.offset(), answer.length()).destination();
+        final long entry = MacAddress.isGroup(station) ? FdbEntry.MISSING : fdb.lookup(vni, station);
+        final int to = remoteOf(answer, vni, entry);
+        return to == RemoteTable.MISSING && entry == FdbEntry.MISSING ?
+            DropReason.NO_DESTINATION :
+            transit.post(answer, vni, to == RemoteTable.MISSING ? Transit.FORWARD : to);
+    }
+
+    /**
+     * The remote that the frame came from. One address may have several numbers, with other UDP ports and VNIs: that of
+     * the station, or of the route to it, comes first.
+     */
+    private int remoteOf(final Frame answer, final int vni, final long entry)
+    {
+        final Vrf vrf = l3(vni);
+        final Hop hop = vrf == null ? null : routeOf(vrf, answer);
+        final int route = hop != null && hop.kind() == Hop.REMOTE ? hop.remote() : RemoteTable.MISSING;
+        final int known = entry == FdbEntry.MISSING ? route : FdbEntry.remote(entry);
+        return known != RemoteTable.MISSING && remotes.high(known) == high && remotes.low(known) == low ?
+            known :
+            remotes.find(high, low);
     }
 
     /** The next hop may have answered in this batch. */
@@ -205,6 +247,8 @@ public final class DecapGateway extends GatewayPath
     @Override
     protected DropReason open(final @Nullable Link in, final Frame frame, final int layer3)
     {
+        // The number that it had when the frame came may be another remote's now.
+        remote = remotes.find(high, low);
         return DropReason.NONE;
     }
 

@@ -154,11 +154,15 @@ public final class TransitPath implements EncapPath
     private void forward(final Segment to, final Frame frame, final int layer3)
     {
         final long destination = ethernet.wrap(frame.buffer(), frame.offset(), frame.length()).destination();
-        final long entry =
-            MacAddress.isGroup(destination) ? FdbEntry.MISSING : shared.fdb.lookup(to.vni(), destination);
-        if (entry == FdbEntry.MISSING || FdbEntry.target(entry) != FdbEntry.REMOTE)
+        if (MacAddress.isGroup(destination))
         {
             flood(to, frame, layer3, true);
+            return;
+        }
+        final long entry = shared.fdb.lookup(to.vni(), destination);
+        if (entry == FdbEntry.MISSING)
+        {
+            fates.drop(DropReason.NO_DESTINATION, to.vni(), frame, 1);
             return;
         }
         final LocalPort local = to.ports().find(FdbEntry.remote(entry));
@@ -172,10 +176,6 @@ public final class TransitPath implements EncapPath
         }
     }
 
-    private void flood(final Segment to, final Frame frame, final int layer3, final boolean isToPorts)
-    {
-        final int[] remotes = to.floodList().remotes();
-        shared.toPorts.clear();
     private void toRemotes(final Segment to, final Frame frame, final int layer3)
     {
         final FloodBudget budget = to.rules().floodBudget();
@@ -191,6 +191,10 @@ public final class TransitPath implements EncapPath
         }
     }
 
+    private void flood(final Segment to, final Frame frame, final int layer3, final boolean isToPorts)
+    {
+        final int[] remotes = to.floodList().remotes();
+        shared.toPorts.clear();
         if (isToPorts)
         {
             shared.local.flood(frame, to.ports(), 1, shared.toPorts);

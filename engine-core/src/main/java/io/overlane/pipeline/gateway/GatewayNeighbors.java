@@ -73,7 +73,8 @@ final class GatewayNeighbors
         {
             return NO_MESSAGE;
         }
-        if (!message.isChecksumValid())
+        // An answer to an ARP request goes to the MAC that the request names.
+        if (!message.isChecksumValid() || message.isArp() && !MacAddress.isValidSource(message.senderMac()))
         {
             return isOurs ? NO_MESSAGE : BRIDGED;
         }

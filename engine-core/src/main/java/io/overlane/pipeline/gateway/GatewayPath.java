@@ -3,6 +3,7 @@ package io.overlane.pipeline.gateway;
 
 import io.overlane.frame.Frame;
 import io.overlane.gateway.GatewayTables;
+import io.overlane.gateway.Hop;
 import io.overlane.gateway.Link;
 import io.overlane.gateway.Vrf;
 import io.overlane.parse.Layer3;
@@ -37,8 +38,6 @@ public abstract class GatewayPath
     protected long high;
     /** Second word of the outer address. */
     protected long low;
-    /** Number of the remote; negative if it has none. */
-    protected int remote = RemoteTable.MISSING;
     /** Frames that the frame stands for. */
     protected int count = 1;
 
@@ -92,6 +91,12 @@ public abstract class GatewayPath
     public final @Nullable Vrf l3(final int vni)
     {
         return tables.l3(vni);
+    }
+
+    /** The route to the destination of an answer; null if there is none. */
+    protected final @Nullable Hop routeOf(final Vrf vrf, final Frame answer)
+    {
+        return router.routeOf(vrf, answer);
     }
 
     /** What builds errors. */
@@ -213,7 +218,7 @@ public abstract class GatewayPath
             case UNRESOLVED ->
             {
                 final DropReason verdict = resolver.hold(
-                    router, way.apply(vrf), frame, vrf, in, from, high, low, remote, count);
+                    router, way.apply(vrf), frame, vrf, in, from, high, low, count);
                 if (verdict != DropReason.NONE)
                 {
                     drop(verdict, vrf, in, frame);
@@ -322,14 +327,12 @@ public abstract class GatewayPath
         final @Nullable Port port,
         final long sourceHigh,
         final long sourceLow,
-        final int sourceRemote,
         final int frames,
         final boolean isResolved)
     {
         from = port;
         high = sourceHigh;
         low = sourceLow;
-        remote = sourceRemote;
         count = frames;
         final int layer3 = Layer3.of(frame, true);
         final DropReason opened = open(in, frame, layer3);

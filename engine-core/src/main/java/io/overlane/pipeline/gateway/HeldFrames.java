@@ -37,7 +37,6 @@ public final class HeldFrames
     // By slot: what is known about the frame besides its bytes.
     final int[] next = new int[SMALL + LARGE];
     final int[] count = new int[SMALL + LARGE];
-    final int[] remote = new int[SMALL + LARGE];
     final long[] high = new long[SMALL + LARGE];
     final long[] low = new long[SMALL + LARGE];
     final @Nullable Link[] in = new Link[SMALL + LARGE];

@@ -47,12 +47,11 @@ final class Resolver
          * @param from       port that it came from; null for a remote.
          * @param high       first word of the outer address that it came from.
          * @param low        second word.
-         * @param remote     number of the remote that it came from.
          * @param count      frames that it stands for.
          * @param isResolved true if the next hop's MAC is known now.
          */
         void onReleased(
-            Frame frame, Vrf vrf, @Nullable Link in, @Nullable Port from, long high, long low, int remote, int count,
+            Frame frame, Vrf vrf, @Nullable Link in, @Nullable Port from, long high, long low, int count,
             boolean isResolved);
     }
 
@@ -108,7 +107,6 @@ final class Resolver
         final @Nullable Port from,
         final long sourceHigh,
         final long sourceLow,
-        final int remote,
         final int count)
     {
         final int known = find(router.out(), router.nextHigh(), router.nextLow());
@@ -126,7 +124,6 @@ final class Resolver
         held.from[slot] = from;
         held.high[slot] = sourceHigh;
         held.low[slot] = sourceLow;
-        held.remote[slot] = remote;
         held.count[slot] = count;
         held.next[slot] = NONE;
         final int place = known == NONE ? begin(router, asker) : known;
@@ -255,7 +252,6 @@ final class Resolver
                 held.from[slot],
                 held.high[slot],
                 held.low[slot],
-                held.remote[slot],
                 held.count[slot],
                 isResolved);
             held.free(slot);

@@ -131,6 +131,14 @@ final class Router
         isVersionKnown = false;
     }
 
+    /** The route to the destination of a packet that the gateway made; null if there is none. */
+    @Nullable Hop routeOf(final Vrf vrf, final Frame packet)
+    {
+        return header.parse(packet, Layer3.etherType(Layer3.of(packet, true))) == DropReason.NONE ?
+            vrf.lookup(header.destinationHigh, header.destinationLow) :
+            null;
+    }
+
     /** The place where the decision about a destination is kept. */
     private Adjacency place(final Vrf vrf)
     {

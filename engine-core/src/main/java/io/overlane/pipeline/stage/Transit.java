@@ -32,7 +32,10 @@ public final class Transit
     /** Frames of that length between the two threads, a batch and more: a mebibyte, or 600 frames of 1,500 bytes. */
     public static final int CAPACITY = 96;
 
-    /** In the place of a remote: the frame goes where its segment's tables say, to ports too. */
+    /**
+     * In the place of a remote: the frame goes where its segment's tables say, to ports too. One to a group is flooded,
+     * and one to a station that they do not know is dropped.
+     */
     public static final int FORWARD = -1;
 
     /**
