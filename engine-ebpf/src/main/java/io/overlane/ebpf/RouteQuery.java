@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.overlane.ebpf;
 
+import static io.overlane.ebpf.NetlinkSocket.ALIGNMENT;
+import static io.overlane.ebpf.NetlinkSocket.ATTRIBUTE;
+import static io.overlane.ebpf.NetlinkSocket.PAYLOAD;
+
 import io.overlane.address.IpAddress;
 import io.overlane.memory.MemoryBuffer;
-import io.overlane.tun.libc.Descriptor;
-import io.overlane.tun.libc.LibC;
 import io.overlane.tun.libc.Linux;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.agrona.BitUtil;
 
 /**
@@ -15,84 +18,45 @@ import org.agrona.BitUtil;
  */
 final class RouteQuery implements AutoCloseable
 {
+    private static final int NETLINK_ROUTE = 0;
     private static final int RTM_NEWROUTE = 24;
     private static final int RTM_GETROUTE = 26;
-    private static final int NLM_F_REQUEST = 1;
     private static final int RTN_UNICAST = 1;
     private static final int RTA_DST = 1;
     private static final int RTA_SRC = 2;
     private static final int RTA_OIF = 4;
     private static final int RTA_METRICS = 8;
+    private static final int RTA_ENCAP_TYPE = 21;
     private static final int RTAX_MTU = 2;
 
-    // struct nlmsghdr: length, type(2), flags(2), sequence, port
-    private static final int HEADER = 16;
-    private static final int TYPE_OFFSET = 4;
-    private static final int FLAGS_OFFSET = 6;
-    private static final int SEQUENCE_OFFSET = 8;
     // struct rtmsg: family, destination bits, source bits, ToS, table, protocol, scope, type, flags(4)
     private static final int ROUTE = 12;
     private static final int ROUTE_TYPE_OFFSET = 7;
-    // struct rtattr: length(2), type(2), value
-    private static final int ATTRIBUTE = 4;
-    private static final int ALIGNMENT = 4;
-    private static final int MEMORY_SIZE = 8 * 1024;
 
-    private final LibC libc = LibC.get();
-    private final MemoryBuffer memory = MemoryBuffer.allocate(MEMORY_SIZE, Long.BYTES);
-    private final Descriptor socket;
-    private int sequence;
+    private final NetlinkSocket socket = Objects.requireNonNull(NetlinkSocket.open(NETLINK_ROUTE));
+    private final MemoryBuffer memory = socket.memory();
     private int device;
     private int mtu;
-
-    /** @throws IllegalArgumentException if the kernel refuses a netlink socket. */
-    RouteQuery()
-    {
-        final int fd = libc.socket(Linux.AF_NETLINK, Linux.SOCK_RAW | Linux.O_CLOEXEC);
-        if (fd < 0)
-        {
-            throw new IllegalArgumentException("cannot open a netlink socket: " + LibC.describe(LibC.errno()));
-        }
-        socket = new Descriptor(fd);
-    }
 
     /**
      * @param remote address of another host.
      * @param local  source address of the packets, of the same IP version.
-     * @return false if there is no route to other hosts.
+     * @return false if there is no route to other hosts, or the route puts packets into others, as one of MPLS does.
      */
     boolean ask(final IpAddress remote, final IpAddress local)
     {
         device = 0;
         mtu = 0;
-        final int length = request(remote, local);
-        if (libc.write(socket.fd(), memory, 0, length) < 0)
-        {
-            return false;
-        }
-        int read = libc.read(socket.fd(), memory, 0, MEMORY_SIZE);
-        while (read >= HEADER && memory.getInt(SEQUENCE_OFFSET) != sequence)
-        {
-            read = libc.read(socket.fd(), memory, 0, MEMORY_SIZE);
-        }
-        return read >= HEADER + ROUTE && answer(Math.min(read, memory.getInt(0)));
-    }
-
-    private int request(final IpAddress remote, final IpAddress local)
-    {
         final int attribute = ATTRIBUTE + local.bits() / Byte.SIZE;
-        final int length = HEADER + ROUTE + 2 * attribute;
+        final int length = PAYLOAD + ROUTE + 2 * attribute;
         memory.setMemory(0, length, (byte)0);
-        memory.putInt(0, length);
-        memory.putShort(TYPE_OFFSET, (short)RTM_GETROUTE);
-        memory.putShort(FLAGS_OFFSET, (short)NLM_F_REQUEST);
-        memory.putInt(SEQUENCE_OFFSET, ++sequence);
-        memory.putByte(HEADER, (byte)(local.isV4() ? Linux.AF_INET : Linux.AF_INET6));
-        memory.putByte(HEADER + 1, (byte)local.bits());
-        memory.putByte(HEADER + 2, (byte)local.bits());
-        putAddress(HEADER + ROUTE, RTA_DST, remote);
-        putAddress(HEADER + ROUTE + attribute, RTA_SRC, local);
-        return length;
+        memory.putByte(PAYLOAD, (byte)(local.isV4() ? Linux.AF_INET : Linux.AF_INET6));
+        memory.putByte(PAYLOAD + 1, (byte)local.bits());
+        memory.putByte(PAYLOAD + 2, (byte)local.bits());
+        putAddress(PAYLOAD + ROUTE, RTA_DST, remote);
+        putAddress(PAYLOAD + ROUTE + attribute, RTA_SRC, local);
+        final int end = socket.ask(RTM_GETROUTE, length, RTM_NEWROUTE);
+        return end >= PAYLOAD + ROUTE && memory.getByte(PAYLOAD + ROUTE_TYPE_OFFSET) == RTN_UNICAST && readRoute(end);
     }
 
     private void putAddress(final int offset, final int type, final IpAddress address)
@@ -110,26 +74,24 @@ final class RouteQuery implements AutoCloseable
         }
     }
 
-    private boolean answer(final int end)
+    private boolean readRoute(final int end)
     {
-        if (memory.getShort(TYPE_OFFSET) != RTM_NEWROUTE || memory.getByte(HEADER + ROUTE_TYPE_OFFSET) != RTN_UNICAST)
-        {
-            return false;
-        }
+        boolean isPlain = true;
         int length;
-        for (int at = HEADER + ROUTE; at + ATTRIBUTE <= end; at += BitUtil.align(length, ALIGNMENT))
+        for (int at = PAYLOAD + ROUTE; at + ATTRIBUTE <= end; at += BitUtil.align(length, ALIGNMENT))
         {
             length = Math.max(ATTRIBUTE, memory.getShort(at));
-            if (memory.getShort(at + 2) == RTA_OIF)
+            switch (memory.getShort(at + 2))
             {
-                device = memory.getInt(at + ATTRIBUTE);
-            }
-            else if (memory.getShort(at + 2) == RTA_METRICS)
-            {
-                metrics(at + ATTRIBUTE, Math.min(end, at + length));
+                case RTA_OIF -> device = memory.getInt(at + ATTRIBUTE);
+                case RTA_METRICS -> metrics(at + ATTRIBUTE, Math.min(end, at + length));
+                case RTA_ENCAP_TYPE -> isPlain = false;
+                default ->
+                {
+                }
             }
         }
-        return true;
+        return isPlain;
     }
 
     private void metrics(final int begin, final int end)

@@ -219,7 +219,13 @@ public class LibC
     /** @return a descriptor, or -1. */
     public int socket(final int domain, final int type)
     {
-        return CALLS.socket(domain, type, 0);
+        return socket(domain, type, 0);
+    }
+
+    /** @return a descriptor, or -1. */
+    public int socket(final int domain, final int type, final int protocol)
+    {
+        return CALLS.socket(domain, type, protocol);
     }
 
     /**
