@@ -45,8 +45,9 @@ public record FastPathReport(String mode, List<Program> programs, List<Link> lin
      * A remote.
      *
      * @param vtep        its address and UDP port.
-     * @param isReachable whether the host's route to it leaves by the device of the underlay; if not, the engine
-     *                    carries its frames.
+     * @param isReachable whether the host's route to it leaves by the device of the underlay, as it is, and the device
+     *                    has the engine's address, and the host no policy of IPsec; if not, the engine carries its
+     *                    frames.
      * @param longest     bytes of a frame to it at most, with the Ethernet header; the engine carries longer ones.
      * @param encap       frames to it that were carried.
      * @param decap       frames from it that were carried.

@@ -14,11 +14,13 @@ import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastStation;
 import io.overlane.fastpath.FastTraffic;
 import io.overlane.status.Volume;
+import io.overlane.tun.HostEvents;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.Underlay;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +45,12 @@ public final class BpfFastPath implements FastPath
     private @Nullable BpfProgram encap;
     private @Nullable BpfProgram decap;
     private @Nullable BpfProgram driver;
+    private @Nullable BpfLink driverLink;
+    /** Of the device, when the program in its driver was made. */
+    private byte @Nullable [] mac;
+    private boolean verifiesChecksums;
+    private int udpPort;
+    private boolean acceptsZero;
     private @Nullable RemoteRoutes routes;
     private @Nullable StationTable stations;
     private @Nullable CarriedSegments segments;
@@ -125,13 +133,21 @@ public final class BpfFastPath implements FastPath
             device = UnderlayDevice.of(underlay.local().address());
             final int[] sourcePorts = libc.sourcePorts();
             maps = opened(FastPathMaps.create(maxStations, maxRemotes, maxSegments, sourcePorts));
-            routes = opened(new RemoteRoutes(maps.get(Layout.REMOTES), maxRemotes, device));
+            routes = new RemoteRoutes(
+                maps.get(Layout.REMOTES),
+                maxRemotes,
+                device,
+                opened(new HostEvents()),
+                opened(new IpsecPolicies()),
+                opened(new RouteQuery()));
             remotes = new Counters[maxRemotes];
             stations = new StationTable(maps.get(Layout.STATIONS));
             encap = load(BpfProgram.Kind.TC, "overlane_encap", EncapProgram.code(
                 device.local(), sourcePorts.length, !device.local().isV4() && libc.checksum()));
             segments = opened(new CarriedSegments(maps, encap(), device, libc.fragments(), maxSegments));
-            openDecap(device, libc);
+            udpPort = libc.local().udpPort();
+            acceptsZero = device.local().isV4() || libc.acceptZeroChecksum();
+            openDecap(device);
         }
         catch (final IOException ex)
         {
@@ -145,27 +161,32 @@ public final class BpfFastPath implements FastPath
         }
     }
 
-    private void openDecap(final UnderlayDevice at, final LibcUnderlay libc) throws IOException
+    private void openDecap(final UnderlayDevice at) throws IOException
     {
-        final IpAddress local = at.local();
-        final int port = libc.local().udpPort();
-        final boolean acceptsZero = local.isV4() || libc.acceptZeroChecksum();
         if (hook == DecapHook.AUTO && !at.isHardware())
         {
             hook = DecapHook.TC;
         }
         decap = load(BpfProgram.Kind.TC, "overlane_decap",
-            DecapProgram.code(local, port, acceptsZero, hook != DecapHook.TC));
+            DecapProgram.code(at.local(), udpPort, acceptsZero, hook != DecapHook.TC));
         opened(BpfLink.attach(decap(), BpfLink.Hook.TC_INGRESS, at.index(), at.name()));
-        if (hook == DecapHook.TC)
+        if (hook != DecapHook.TC)
         {
-            return;
+            openDriver(at);
         }
+    }
+
+    private void openDriver(final UnderlayDevice at) throws IOException
+    {
+        mac = at.mac();
+        verifiesChecksums = at.verifiesChecksums();
         try
         {
-            // The last to begin and the first to end: what it decapsulates, the other program must hand over.
-            driver = load(BpfProgram.Kind.XDP, "overlane_xdp", XdpProgram.code(local, port, acceptsZero, at.mac()));
-            opened(BpfLink.attach(driver, BpfLink.Hook.XDP_DRIVER, at.index(), at.name()));
+            // The last to begin and the first to end: what it decapsulates, the other program must hand over. A device
+            // that verifies checksums may mean a UDP checksum of 0, and the kernel would take it for the inner one.
+            driver = load(BpfProgram.Kind.XDP, "overlane_xdp", XdpProgram.code(
+                at.local(), udpPort, acceptsZero && !verifiesChecksums, Objects.requireNonNull(mac)));
+            driverLink = opened(BpfLink.attach(driver, BpfLink.Hook.XDP_DRIVER, at.index(), at.name()));
             hook = DecapHook.XDP;
         }
         catch (final BpfException ex)
@@ -178,15 +199,41 @@ public final class BpfFastPath implements FastPath
         }
     }
 
+    /** Make the program in the driver anew if the device has another address, or verifies checksums now or no more. */
+    private void checkDriver(final UnderlayDevice at) throws IOException
+    {
+        final byte[] now = hook == DecapHook.XDP ? at.mac() : null;
+        if (now != null && !(Arrays.equals(now, mac) && at.verifiesChecksums() == verifiesChecksums))
+        {
+            // A device has one such program only. Meanwhile, and if the driver refuses, the other program goes on.
+            closed(Objects.requireNonNull(driverLink));
+            closed(driver());
+            hook = DecapHook.AUTO;
+            openDriver(at);
+        }
+    }
+
     private BpfProgram load(final BpfProgram.Kind kind, final String name, final Code code) throws BpfException
     {
-        return opened(BpfProgram.load(kind, name, code, Objects.requireNonNull(maps).byName()));
+        return opened(BpfProgram.load(kind, name, code, maps().byName()));
     }
 
     private <T extends AutoCloseable> T opened(final T resource)
     {
         open.add(resource);
         return resource;
+    }
+
+    private void closed(final AutoCloseable resource)
+    {
+        CloseHelper.close(resource);
+        open.remove(resource);
+    }
+
+    /** What the programs know; once open. */
+    FastPathMaps maps()
+    {
+        return Objects.requireNonNull(maps, "maps");
     }
 
     /** The program at TAPs; once open. */
@@ -259,11 +306,15 @@ public final class BpfFastPath implements FastPath
             final IpAddress remote = new IpAddress(station.high(), station.low());
             if (Objects.requireNonNull(device).reaches(remote))
             {
-                if (Objects.requireNonNull(routes).use(station.remote(), remote, station.udpPort()))
+                final RemoteRoutes all = Objects.requireNonNull(routes);
+                final int number = station.remote();
+                if (all.use(number, remote, station.udpPort()))
                 {
-                    counters(station.remote()).restart();
+                    // What was not read yet is of the remote that had the number before.
+                    counters(number).read(maps().get(Layout.REMOTE_TRAFFIC), number);
+                    counters(number).restart();
                 }
-                table().put(station);
+                table().put(station, all.useOf(number));
             }
             else
             {
@@ -302,6 +353,7 @@ public final class BpfFastPath implements FastPath
             if (all.check())
             {
                 segments().checkTaps(traffic);
+                checkDriver(Objects.requireNonNull(device));
             }
             return true;
         });
@@ -309,7 +361,7 @@ public final class BpfFastPath implements FastPath
 
     private void readRemotes(final FastTraffic traffic, final int count) throws BpfException
     {
-        final BpfMap ofRemotes = Objects.requireNonNull(maps).get(Layout.REMOTE_TRAFFIC);
+        final BpfMap ofRemotes = maps().get(Layout.REMOTE_TRAFFIC);
         for (int remote = 0; remote < count; remote++)
         {
             if (counters(remote).read(ofRemotes, remote))

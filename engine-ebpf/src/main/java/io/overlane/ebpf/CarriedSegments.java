@@ -116,6 +116,8 @@ final class CarriedSegments implements AutoCloseable
     private void putSegment(final Carried carried) throws BpfException
     {
         segments.key().putInt(0, carried.vni);
+        segments.value().setMemory(0, Layout.SEGMENT_SIZE, (byte)0);
+        segments.value().putInt(Layout.SEGMENT_VNI, carried.vni);
         segments.value().putInt(Layout.SEGMENT_TAP, carried.tap);
         segments.value().putInt(Layout.SEGMENT_SLOT, carried.slot);
         segments.put();

@@ -11,6 +11,7 @@ import static io.overlane.ebpf.Steps.IPV6_LENGTH;
 import static io.overlane.ebpf.Steps.KEY;
 import static io.overlane.ebpf.Steps.LENGTH;
 import static io.overlane.ebpf.Steps.PROTOCOL_UDP;
+import static io.overlane.ebpf.Steps.SEGMENT;
 import static io.overlane.ebpf.Steps.TYPE_IPV4;
 import static io.overlane.ebpf.Steps.TYPE_IPV6;
 import static io.overlane.ebpf.Steps.UDP_LENGTH;
@@ -31,7 +32,6 @@ import static io.overlane.ebpf.assembler.Register.R3;
 import static io.overlane.ebpf.assembler.Register.R4;
 import static io.overlane.ebpf.assembler.Register.R5;
 import static io.overlane.ebpf.assembler.Register.R7;
-import static io.overlane.ebpf.assembler.Register.R9;
 import static io.overlane.ebpf.assembler.Width.BYTE;
 import static io.overlane.ebpf.assembler.Width.HALF;
 import static io.overlane.ebpf.assembler.Width.LONG;
@@ -232,7 +232,7 @@ final class DecapChecks
             .alu(ADD, R0, PROTOCOL_UDP << Byte.SIZE);
     }
 
-    /** R9 becomes the segment, R8 the station; the inner Ethernet header is at {@link Steps#HEADERS}. */
+    /** {@link Steps#SEGMENT} is filled, R8 the station; the inner Ethernet header is at {@link Steps#HEADERS}. */
     void find()
     {
         to.comment("the segment of the VNI")
@@ -242,7 +242,12 @@ final class DecapChecks
             .store(WORD, R10, KEY + Layout.KEY_VNI, R2)
             .store(WORD, R10, KEY, R2);
         Steps.lookup(to, Layout.SEGMENTS);
-        to.alu(MOV, R9, R0);
+        to.comment("its memory may become that of another segment, as below")
+            .load(LONG, R2, R0, Layout.SEGMENT_TAP)
+            .load(WORD, R3, R0, Layout.SEGMENT_VNI)
+            .store(LONG, R10, SEGMENT, R2)
+            .load(WORD, R2, R10, KEY)
+            .jump(NE, R2, R3, "pass");
         Steps.saveEthernet(to, inner, HEADERS);
         to.comment("the station with the source address, behind the same remote")
             .load(WORD, R2, R7, inner + 6)
@@ -256,5 +261,6 @@ final class DecapChecks
                 .load(WORD, R3, R7, IP + outer.source + at)
                 .jump(NE, R2, R3, "pass");
         }
+        Steps.requireRemote(to);
     }
 }

@@ -18,7 +18,8 @@ public enum DecapHook
     /**
      * In the driver of the device, so that the kernel coalesces received TCP as it does without a tunnel; there is no
      * fast path if the driver does not take the program. A device takes one such program only. A veth works, too, but
-     * the other end of a veth cuts its own super-frames then.
+     * the other end of a veth cuts its own super-frames then. Datagrams with a UDP checksum of 0 are decapsulated at
+     * the traffic control while the device verifies checksums of received packets.
      */
     XDP;
 

@@ -85,7 +85,7 @@ final class DecapProgram
         takeOff();
         Steps.seen(to);
         TcProgram.handOver(
-            to, Layout.SEGMENT_SLOT, Layout.SEGMENT_TAP, Layout.TRAFFIC_DECAP, Helper.REDIRECT, TO_INGRESS);
+            to, R10, Steps.SLOT, Steps.SEGMENT, Layout.TRAFFIC_DECAP, Helper.REDIRECT, TO_INGRESS);
         return to.code();
     }
 

@@ -41,7 +41,6 @@ import static io.overlane.ebpf.assembler.Register.R4;
 import static io.overlane.ebpf.assembler.Register.R5;
 import static io.overlane.ebpf.assembler.Register.R6;
 import static io.overlane.ebpf.assembler.Register.R7;
-import static io.overlane.ebpf.assembler.Register.R8;
 import static io.overlane.ebpf.assembler.Register.R9;
 import static io.overlane.ebpf.assembler.Width.BYTE;
 import static io.overlane.ebpf.assembler.Width.HALF;
@@ -138,7 +137,7 @@ final class EncapProgram
         TcProgram.write(to, ETHERNET_TYPE, KEY, Short.BYTES);
         TcProgram.clearMark(to);
         TcProgram.handOver(
-            to, Layout.PORT_SLOT, Layout.PORT_UNDERLAY, Layout.TRAFFIC_ENCAP, Helper.REDIRECT_NEIGH, 0);
+            to, R9, Layout.PORT_SLOT, Layout.PORT_UNDERLAY, Layout.TRAFFIC_ENCAP, Helper.REDIRECT_NEIGH, 0);
         return to.code();
     }
 
@@ -188,7 +187,7 @@ final class EncapProgram
             .label("equal");
     }
 
-    /** R9 becomes the port, R8 the station. */
+    /** R9 becomes the port, whose memory is used for no other while a program has it, and R8 the station. */
     private void find()
     {
         to.comment("the segment of the device")
@@ -209,10 +208,7 @@ final class EncapProgram
             .load(WORD, R2, R9, Layout.PORT_VNI)
             .store(WORD, R10, KEY + Layout.KEY_VNI, R2);
         Steps.findStation(to, Layout.WAY_ENCAP);
-        to.comment("a route leads there through the underlay device")
-            .load(BYTE, R2, R0, Layout.REMOTE_REACHABLE)
-            .jump(EQ, R2, 0, "pass")
-            .load(WORD, R2, R0, Layout.REMOTE_LONGEST)
+        to.load(WORD, R2, R0, Layout.REMOTE_LONGEST)
             .load(LONG, R3, R10, LONGEST)
             .jump(GT, R3, R2, "pass");
         for (int at = 0; at < outer.addressLength; at += Integer.BYTES)
@@ -223,6 +219,7 @@ final class EncapProgram
         }
         to.load(HALF, R2, R0, Layout.REMOTE_UDP_PORT)
             .store(HALF, R10, udp + 2, R2);
+        Steps.requireRemote(to);
     }
 
     private void flow()
@@ -301,7 +298,7 @@ final class EncapProgram
             .store(HALF, R10, udp + 4, R2)
             .store(HALF, R10, udp + 6, 0)
             .store(WORD, R10, vxlan, VXLAN_FLAGS)
-            .load(WORD, R2, R8, Layout.STATION_VNI)
+            .load(WORD, R2, R10, Steps.VNI)
             .store(WORD, R10, vxlan + 4, R2);
         if (hasChecksum)
         {

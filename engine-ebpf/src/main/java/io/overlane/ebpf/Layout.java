@@ -10,12 +10,13 @@ package io.overlane.ebpf;
  *             0 VNI           4 underlay index  8 longest frame
  *            12 ToS(1)       13 TTL(1)         14 congestion(1)                 16 segment's slot
  *  segments   0 VNI
- *             0 index of TAP  4 segment's slot
+ *             0 VNI           8 index of TAP   12 segment's slot
  *  stations   0 MAC(6, wire)  6 zero(2)         8 VNI
- *             0 remote number 4 ways(1)         8 VNI of VXLAN header(wire)    16 last seen(8)
+ *             0 VNI of VXLAN header(wire)       4 VNI
+ *             8 remote number 12 ways(1)       13 use of the number(1)         16 last seen(8)
  *  remotes    0 number
  *             0 address(16, wire; IPv4: the first 4)
- *            16 port(2, wire) 18 reachable(1)  20 longest frame
+ *            16 port(2, wire) 18 reachable(1)  19 use of the number(1)         20 longest frame
  *  ports out  0 index
  *             0 source port(2, wire)
  *  traffic    0 number of a remote, or slot of a segment
@@ -23,6 +24,12 @@ package io.overlane.ebpf;
  * </pre>
  *
  * Fields without a length have four bytes.
+ *
+ * <p>The kernel may use the memory of a segment or station that a program has found for another one. It writes a value
+ * from its beginning, so the program reads from its end, each eight bytes at once, and compares the VNI in the value
+ * with that of its key last: what it has read then is of the key, or of another station of the same VNI. The value of a
+ * remote is overwritten where it is. The use of a number says which remote has the number: the program reads it last,
+ * and compares it with that in the station. CPUs that reorder reads, as those of aarch64 may, make this less than sure.
  */
 final class Layout
 {
@@ -46,23 +53,27 @@ final class Layout
     static final int PORT_SLOT = 16;
     static final int PORT_SIZE = 20;
 
-    static final int SEGMENT_TAP = 0;
-    static final int SEGMENT_SLOT = 4;
-    static final int SEGMENT_SIZE = 8;
+    static final int SEGMENT_VNI = 0;
+    static final int SEGMENT_TAP = 8;
+    static final int SEGMENT_SLOT = 12;
+    static final int SEGMENT_SIZE = 16;
 
     static final int KEY_MAC = 0;
     static final int KEY_VNI = 8;
     static final int KEY_SIZE = 12;
 
-    static final int STATION_REMOTE = 0;
-    static final int STATION_WAYS = 4;
-    static final int STATION_VNI = 8;
+    static final int STATION_VNI = 0;
+    static final int STATION_KEY_VNI = 4;
+    static final int STATION_REMOTE = 8;
+    static final int STATION_WAYS = 12;
+    static final int STATION_USE = 13;
     static final int STATION_SEEN = 16;
     static final int STATION_SIZE = 24;
 
     static final int REMOTE_ADDRESS = 0;
     static final int REMOTE_UDP_PORT = 16;
     static final int REMOTE_REACHABLE = 18;
+    static final int REMOTE_USE = 19;
     static final int REMOTE_LONGEST = 20;
     static final int REMOTE_SIZE = 24;
 

@@ -8,33 +8,33 @@ import io.overlane.ebpf.kernel.BpfMap;
 import io.overlane.fastpath.FastPathReport;
 import io.overlane.tun.HostEvents;
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.agrona.CloseHelper;
 
 /**
  * The remotes in the kernel's map, each with whether a route leads to it through the underlay device, and how long
  * frames for it may be. It asks for all routes again when something of the host's network changes, and for a few of
- * them each time, because the kernel does not report that it learned the MTU of a path. One thread.
+ * them each time, because the kernel does not report that it learned the MTU of a path. No remote is reachable while
+ * the device does not have the engine's address, or the host has a policy of IPsec. One thread.
  */
-final class RemoteRoutes implements AutoCloseable
+final class RemoteRoutes
 {
     private static final int ASKED_EACH_TIME = 64;
     private final BpfMap map;
-    private final NetworkInterface underlay;
+    private final UnderlayDevice underlay;
     private final IpAddress local;
     /** What the tunnel adds to a frame, as the IP packet has no Ethernet header of its own in front. */
     private final int added;
-    private final RouteQuery query;
     private final HostEvents events;
+    private final IpsecPolicies policies;
+    private final RouteQuery query;
     /** By number; null if the number was not used yet. */
     private final Remote[] remotes;
-    /** IP MTU of the underlay device, in bytes; 0 if it is gone. */
+    /** IP MTU of the underlay device, in bytes; 0 if it is gone or does not have the engine's address. */
     private int underlayMtu;
+    private boolean hasPolicies;
     private int used;
     private int next;
 
@@ -42,6 +42,8 @@ final class RemoteRoutes implements AutoCloseable
     {
         private final IpAddress address;
         private final int udpPort;
+        /** Differs from that of the remote that had the number before. */
+        private byte use;
         private boolean isReachable;
         private int longest;
 
@@ -53,35 +55,63 @@ final class RemoteRoutes implements AutoCloseable
     }
 
     /**
-     * @param map gets the remotes.
-     * @throws IOException if the kernel refuses a netlink socket.
+     * @param map    gets the remotes.
+     * @param events opened before the state of the device is read here, so that no change is missed.
+     * @throws IllegalArgumentException if the host has a policy of IPsec.
      */
-    RemoteRoutes(final BpfMap map, final int maxRemotes, final UnderlayDevice device) throws IOException
+    RemoteRoutes(
+        final BpfMap map,
+        final int maxRemotes,
+        final UnderlayDevice underlay,
+        final HostEvents events,
+        final IpsecPolicies policies,
+        final RouteQuery query)
+        throws IOException
     {
         this.map = map;
-        underlay = device.device();
-        local = device.local();
+        this.underlay = underlay;
+        this.events = events;
+        this.policies = policies;
+        this.query = query;
+        local = underlay.local();
         added = Outer.of(local).tunnelLength - Steps.ETHERNET_LENGTH;
-        underlayMtu = underlay.getMTU();
         remotes = new Remote[maxRemotes];
-        query = new RouteQuery();
-        events = new HostEvents();
+        underlayMtu = underlay.mtu();
+        if (policies.exist())
+        {
+            throw new IllegalArgumentException("no fast path: this host has policies of IPsec, which would not be " +
+                "applied to its datagrams; let the engine carry all frames, or remove them (ip xfrm policy)");
+        }
     }
 
     /** A station is behind this remote; true if the number belonged to another remote before, or to none. */
     boolean use(final int number, final IpAddress address, final int udpPort) throws BpfException
     {
-        Remote remote = remotes[number];
-        if (remote == null || !remote.address.equals(address) || remote.udpPort != udpPort)
+        final Remote last = remotes[number];
+        if (last != null && last.address.equals(address) && last.udpPort == udpPort)
         {
-            remote = new Remote(address, udpPort);
-            remotes[number] = remote;
-            used = Math.max(used, number + 1);
-            ask(remote);
-            write(number, remote);
-            return true;
+            return false;
         }
-        return false;
+        final Remote remote = new Remote(address, udpPort);
+        if (last != null)
+        {
+            // Programs read while this writes. One that has seen the old number of use reads nothing of the new remote.
+            remote.use = (byte)(last.use + 1);
+            last.use = remote.use;
+            last.isReachable = false;
+            write(number, last);
+        }
+        remotes[number] = remote;
+        used = Math.max(used, number + 1);
+        ask(remote);
+        write(number, remote);
+        return true;
+    }
+
+    /** Which remote the number belongs to: another number for the next that gets it. */
+    byte useOf(final int number)
+    {
+        return remotes[number].use;
     }
 
     /** All remotes, each with its counters. */
@@ -104,22 +134,21 @@ final class RemoteRoutes implements AutoCloseable
         return rows;
     }
 
-    /** Ask for all routes again if something of the host's network changed, else for a few; true if so. */
-    boolean check() throws BpfException
+    /**
+     * Ask for all routes again if something of the host's network changed, else for a few; true if so.
+     *
+     * @throws IOException if the kernel refuses something.
+     */
+    boolean check() throws IOException
     {
         final boolean isChanged = events.await(0);
         if (isChanged)
         {
-            try
-            {
-                underlayMtu = underlay.getMTU();
-            }
-            catch (final SocketException ex)
-            {
-                underlayMtu = 0;
-            }
+            underlayMtu = underlay.mtu();
         }
-        final int count = isChanged ? used : Math.min(used, ASKED_EACH_TIME);
+        final boolean hadPolicies = hasPolicies;
+        hasPolicies = policies.exist();
+        final int count = isChanged || hasPolicies != hadPolicies ? used : Math.min(used, ASKED_EACH_TIME);
         for (int i = 0; i < count; i++)
         {
             next = next + 1 < used ? next + 1 : 0;
@@ -141,11 +170,13 @@ final class RemoteRoutes implements AutoCloseable
     /** Ask for the route of a remote; true if the answer is another one than before. */
     private boolean ask(final Remote remote)
     {
-        final boolean isReachable = query.ask(remote.address, local) && query.device() == underlay.getIndex();
-        final int mtu = query.mtu() == 0 ? underlayMtu : Math.min(query.mtu(), underlayMtu);
-        final boolean isNews = isReachable != remote.isReachable || mtu - added != remote.longest;
+        final boolean isReachable = underlayMtu > 0 && !hasPolicies &&
+            query.ask(remote.address, local) && query.device() == underlay.index();
+        final int mtu = !isReachable || query.mtu() == 0 ? underlayMtu : Math.min(query.mtu(), underlayMtu);
+        final int longest = Math.max(0, mtu - added);
+        final boolean isNews = isReachable != remote.isReachable || longest != remote.longest;
         remote.isReachable = isReachable;
-        remote.longest = mtu - added;
+        remote.longest = longest;
         return isNews;
     }
 
@@ -163,14 +194,9 @@ final class RemoteRoutes implements AutoCloseable
             map.value().putLong(Layout.REMOTE_ADDRESS + Long.BYTES, remote.address.low(), ByteOrder.BIG_ENDIAN);
         }
         map.value().putShort(Layout.REMOTE_UDP_PORT, (short)remote.udpPort, ByteOrder.BIG_ENDIAN);
+        map.value().putByte(Layout.REMOTE_USE, remote.use);
         map.value().putByte(Layout.REMOTE_REACHABLE, (byte)(remote.isReachable ? 1 : 0));
         map.value().putInt(Layout.REMOTE_LONGEST, remote.longest);
         map.put();
-    }
-
-    @Override
-    public void close()
-    {
-        CloseHelper.closeAll(query, events);
     }
 }

@@ -20,12 +20,15 @@ final class StationTable
         this.map = map;
     }
 
-    void put(final FastStation station) throws BpfException
+    /** @param use of the number of its remote. */
+    void put(final FastStation station, final byte use) throws BpfException
     {
         final boolean isThere = find(station.vni(), station.mac());
         final long seen = isThere ? map.value().getLong(Layout.STATION_SEEN) : 0;
         map.value().setMemory(0, Layout.STATION_SIZE, (byte)0);
+        map.value().putInt(Layout.STATION_KEY_VNI, station.vni());
         map.value().putInt(Layout.STATION_REMOTE, station.remote());
+        map.value().putByte(Layout.STATION_USE, use);
         map.value().putByte(Layout.STATION_WAYS, (byte)(
             (station.encap() ? Layout.WAY_ENCAP : 0) | (station.decap() ? Layout.WAY_DECAP : 0)));
         map.value().putInt(Layout.STATION_VNI, station.remoteVni() << VNI_SHIFT, ByteOrder.BIG_ENDIAN);

@@ -19,7 +19,6 @@ import static io.overlane.ebpf.assembler.Register.R3;
 import static io.overlane.ebpf.assembler.Register.R4;
 import static io.overlane.ebpf.assembler.Register.R7;
 import static io.overlane.ebpf.assembler.Register.R8;
-import static io.overlane.ebpf.assembler.Register.R9;
 import static io.overlane.ebpf.assembler.Width.BYTE;
 import static io.overlane.ebpf.assembler.Width.HALF;
 import static io.overlane.ebpf.assembler.Width.LONG;
@@ -70,6 +69,14 @@ final class Steps
     static final int SUM = -56;
     /** Outer IP, UDP and VXLAN header and inner Ethernet header, which end at -58 with IPv6. */
     static final int HEADERS = -128;
+    /** Eight bytes of the value of a station, from {@link Layout#STATION_REMOTE}. */
+    static final int REMOTE = -136;
+    /** {@link Layout#STATION_VNI} of that value. */
+    static final int VNI = -144;
+    /** Eight bytes of the value of a segment, from {@link Layout#SEGMENT_TAP}. */
+    static final int SEGMENT = -152;
+    /** Where the slot is there. */
+    static final int SLOT = SEGMENT + Layout.SEGMENT_SLOT - Layout.SEGMENT_TAP;
 
     /** The time of a station is written if it is older than 2^30 ns, about a second, to spare the other CPUs. */
     private static final int SEEN_SHIFT = 30;
@@ -147,24 +154,46 @@ final class Steps
     }
 
     /**
-     * R8 becomes the station that {@link #KEY} names, and R0 its remote. The frame passes if there is none, or the
-     * station has not got the way.
+     * R8 becomes the station that {@link #KEY} names, and R0 its remote; {@link #REMOTE} and {@link #VNI} are of the
+     * station, and R8 may be another one later. The frame passes if there is none, or the station has not got the way.
+     * Behind the last read of the remote must be {@link #requireRemote}.
      */
     static void findStation(final Assembler to, final int way)
     {
         lookup(to, Layout.STATIONS);
         to.alu(MOV, R8, R0)
-            .load(BYTE, R2, R8, Layout.STATION_WAYS)
-            .jump(SET, R2, way, "known")
+            .comment("its memory may become that of another station: read it once, and compare the VNI last")
+            .load(LONG, R2, R8, Layout.STATION_REMOTE)
+            .load(LONG, R3, R8, Layout.STATION_VNI)
+            .store(LONG, R10, REMOTE, R2)
+            .store(WORD, R10, VNI, R3)
+            .alu(RSH, R3, Integer.SIZE)
+            .load(WORD, R4, R10, KEY + Layout.KEY_VNI)
+            .jump(NE, R3, R4, "pass")
+            .load(BYTE, R3, R10, REMOTE + Layout.STATION_WAYS - Layout.STATION_REMOTE)
+            .jump(SET, R3, way, "known")
             .jump("pass")
             .label("known")
             .comment("its remote")
-            .load(WORD, R2, R8, Layout.STATION_REMOTE)
             .store(WORD, R10, KEY, R2);
         lookup(to, Layout.REMOTES);
     }
 
-    /** The station at R8 is there. Changes R0 to R5. */
+    /**
+     * The frame passes if the remote at R0 cannot be reached, or is not that of the station any more: its number may
+     * have become that of another remote, whatever was read of it. Changes R2 and R3.
+     */
+    static void requireRemote(final Assembler to)
+    {
+        to.comment("a route leads there through the underlay device, and it was that of the station all the time")
+            .load(BYTE, R2, R0, Layout.REMOTE_REACHABLE)
+            .jump(EQ, R2, 0, "pass")
+            .load(BYTE, R2, R0, Layout.REMOTE_USE)
+            .load(BYTE, R3, R10, REMOTE + Layout.STATION_USE - Layout.STATION_REMOTE)
+            .jump(NE, R2, R3, "pass");
+    }
+
+    /** The station at R8 is there; if R8 is another one now, that ages later. Changes R0 to R5. */
     static void seen(final Assembler to)
     {
         to.comment("the station is there")
@@ -178,11 +207,11 @@ final class Steps
             .label("seen");
     }
 
-    /** Count the frame in a direction. R8 is the station; the slot of the segment is in the value at R9. */
-    static void countAll(final Assembler to, final int slot, final int counters)
+    /** Count the frame in a direction, for the remote at {@link #REMOTE} and for a slot of a segment. */
+    static void countAll(final Assembler to, final Register base, final int slot, final int counters)
     {
-        count(to, Layout.SEGMENT_TRAFFIC, R9, slot, counters);
-        count(to, Layout.REMOTE_TRAFFIC, R8, Layout.STATION_REMOTE, counters);
+        count(to, Layout.SEGMENT_TRAFFIC, base, slot, counters);
+        count(to, Layout.REMOTE_TRAFFIC, R10, REMOTE, counters);
     }
 
     /** Add the frames and bytes to the counters of a remote or segment, whose number is in memory. */

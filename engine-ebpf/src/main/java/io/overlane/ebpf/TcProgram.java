@@ -24,13 +24,13 @@ import static io.overlane.ebpf.assembler.Register.R5;
 import static io.overlane.ebpf.assembler.Register.R6;
 import static io.overlane.ebpf.assembler.Register.R7;
 import static io.overlane.ebpf.assembler.Register.R8;
-import static io.overlane.ebpf.assembler.Register.R9;
 import static io.overlane.ebpf.assembler.Width.BYTE;
 import static io.overlane.ebpf.assembler.Width.LONG;
 import static io.overlane.ebpf.assembler.Width.WORD;
 
 import io.overlane.ebpf.assembler.Assembler;
 import io.overlane.ebpf.assembler.Helper;
+import io.overlane.ebpf.assembler.Register;
 
 /** What the programs at the traffic control have in common. R6 is the kernel's {@code struct __sk_buff}. */
 final class TcProgram
@@ -147,24 +147,25 @@ final class TcProgram
     }
 
     /**
-     * Count the frame and hand it to another device, which ends the program. R8 is the station, and R9 the value of the
-     * port or segment.
+     * Count the frame and hand it to another device, which ends the program.
      *
-     * @param slot     offset in that value.
-     * @param device   offset in that value.
+     * @param base     where the slot of the segment and the device are.
+     * @param slot     offset there.
+     * @param device   offset there.
      * @param counters of the direction.
      * @param redirect the helper; R2 is its only other argument that is not 0.
      */
     static void handOver(
         final Assembler to,
+        final Register base,
         final int slot,
         final int device,
         final int counters,
         final Helper redirect,
         final int argument)
     {
-        Steps.countAll(to, slot, counters);
-        to.load(WORD, R1, R9, device)
+        Steps.countAll(to, base, slot, counters);
+        to.load(WORD, R1, base, device)
             .alu(MOV, R2, argument)
             .alu(MOV, R3, 0)
             .alu(MOV, R4, 0)

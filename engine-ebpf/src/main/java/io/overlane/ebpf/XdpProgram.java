@@ -20,7 +20,6 @@ import static io.overlane.ebpf.assembler.Register.R4;
 import static io.overlane.ebpf.assembler.Register.R6;
 import static io.overlane.ebpf.assembler.Register.R7;
 import static io.overlane.ebpf.assembler.Register.R8;
-import static io.overlane.ebpf.assembler.Register.R9;
 import static io.overlane.ebpf.assembler.Width.HALF;
 import static io.overlane.ebpf.assembler.Width.LONG;
 import static io.overlane.ebpf.assembler.Width.WORD;
@@ -63,7 +62,7 @@ final class XdpProgram
     /**
      * @param local       address of the underlay.
      * @param udpPort     of the underlay.
-     * @param acceptsZero whether the underlay accepts a UDP checksum of 0.
+     * @param acceptsZero whether a datagram with a UDP checksum of 0 is decapsulated here.
      * @param mac         address of the underlay device.
      */
     static Code code(final IpAddress local, final int udpPort, final boolean acceptsZero, final byte... mac)
@@ -88,7 +87,7 @@ final class XdpProgram
             .jump(NE, R0, 0, "pass");
         mark();
         Steps.seen(to);
-        Steps.countAll(to, Layout.SEGMENT_SLOT, Layout.TRAFFIC_DECAP);
+        Steps.countAll(to, R10, Steps.SLOT, Layout.TRAFFIC_DECAP);
         to.label("pass")
             .alu32(MOV, R0, XDP_PASS)
             .exit()
@@ -148,7 +147,7 @@ final class XdpProgram
             .alu(ADD, R4, MARK_LENGTH)
             .jump(GT, R4, R3, "drop")
             .store(WORD, R2, 0, MARK)
-            .load(WORD, R3, R9, Layout.SEGMENT_TAP)
+            .load(WORD, R3, R10, Steps.SEGMENT)
             .store(WORD, R2, Integer.BYTES, R3);
     }
 }

@@ -25,6 +25,8 @@ import java.util.concurrent.Callable;
 final class FastPathLab implements AutoCloseable
 {
     static final int VNI = 1;
+    /** Of the remote in the map. */
+    static final int REMOTE_NUMBER = 3;
     static final Vtep LOCAL = Vtep.parse("10.0.0.1:8472", 0);
     static final Vtep REMOTE = Vtep.parse("10.0.0.2:8472", 0);
     static final Vtep LOCAL_V6 = Vtep.parse("[fd10::1]:8472", 0);
@@ -81,6 +83,8 @@ final class FastPathLab implements AutoCloseable
     {
         Peer.run("ip", "link", "add", "under0", "address", UNDERLAY_MAC.toString(), "type", "veth",
             "peer", "name", "under1");
+        // So that the program in the driver takes datagrams without a UDP checksum.
+        Peer.run("ethtool", "-K", "under0", "rx", "off");
         Peer.run("ip", "addr", "add", LOCAL.address() + "/24", "dev", "under0");
         Peer.run("ip", "addr", "add", LOCAL_V6.address() + "/64", "dev", "under0", "nodad");
         Peer.run("ip", "link", "set", "under1", "up");
@@ -96,7 +100,7 @@ final class FastPathLab implements AutoCloseable
     {
         final IpAddress address = remote.address();
         path.put(new FastStation()
-            .set(VNI, mac.value(), 3, address.high(), address.low(), remote.udpPort(), VNI)
+            .set(VNI, mac.value(), REMOTE_NUMBER, address.high(), address.low(), remote.udpPort(), VNI)
             .ways(encap, decap));
     }
 

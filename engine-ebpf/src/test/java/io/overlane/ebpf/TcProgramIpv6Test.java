@@ -4,6 +4,8 @@ package io.overlane.ebpf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.testdata.FrameSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +17,18 @@ class TcProgramIpv6Test extends TcProgramTest
     boolean isOverIpv6()
     {
         return true;
+    }
+
+    @Test
+    void shouldKnowTheMtuThatTheDeviceHasForIpv6() throws Exception
+    {
+        Files.writeString(Path.of("/proc/sys/net/ipv6/conf/under0/mtu"), "1400");
+        Peer.run("ip", "route", "add", "fd99::/64", "dev", "under0");
+        lab.path.read(NONE);
+        // Ethernet, IPv4 and UDP inside.
+        final int longest = 1_400 - Outer.V6.tunnelLength - 28;
+        assertEquals(REDIRECT, send(inner().payloadLength(longest)));
+        assertEquals(NEXT, send(inner().payloadLength(longest + 1)));
     }
 
     @Test

@@ -3,14 +3,17 @@ package io.overlane.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
 import io.overlane.address.Vtep;
+import io.overlane.ebpf.kernel.BpfMap;
 import io.overlane.ebpf.kernel.ProgramRun;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastTraffic;
 import io.overlane.policy.SegmentContext;
+import io.overlane.status.Volume;
 import io.overlane.testdata.FrameSpec;
 import io.overlane.testkit.EngineHarness;
 import io.overlane.testkit.InNamespace;
@@ -37,7 +40,7 @@ class TcProgramTest
     static final int NEXT = -1;
     /** The kernel runs programs on no frame without a whole IP header. */
     private static final int SHORTEST = 54;
-    private static final FastTraffic NONE = new FastTraffic()
+    static final FastTraffic NONE = new FastTraffic()
     {
         @Override
         public void ofSegment(final int vni, final long a, final long b, final long c, final long d)
@@ -456,10 +459,113 @@ class TcProgramTest
         lab.path.read(NONE);
         assertEquals(NEXT, send(inner()), "another device");
         Peer.run("ip", "route", "del", address);
+        Peer.run((isOverIpv6() ?
+            "ip route add " + address + " encap seg6 mode encap segs fd10::9 dev under0" :
+            "ip route add " + address + " encap ip id 7 dst 10.0.0.9 dev under0").split(" "));
+        lab.path.read(NONE);
+        assertEquals(NEXT, send(inner()), "a tunnel");
+        Peer.run("ip", "route", "del", address);
         Peer.run("ip", "link", "set", "under0", "mtu", "1400");
         lab.path.read(NONE);
         assertEquals(REDIRECT, send(inner()));
         assertEquals(NEXT, send(inner().payloadLength(1400)), "longer than the device allows");
+    }
+
+    @Test
+    void shouldKnowTheMtuOfADeviceThatIsRenamed() throws Exception
+    {
+        Peer.run("ip", "link", "set", "under0", "name", "wan0");
+        Peer.run("ip", "link", "set", "wan0", "mtu", "1400");
+        lab.path.read(NONE);
+        assertEquals(REDIRECT, send(inner()));
+        assertEquals(NEXT, send(inner().payloadLength(1400)), "longer than the device allows");
+        Peer.run("ip", "link", "set", "wan0", "name", "under0");
+    }
+
+    @Test
+    void shouldLeaveAllFramesToTheEngineWhileTheHostHasPoliciesOfIpsec() throws Exception
+    {
+        Peer.run(("ip xfrm policy add src " + lab.underlay.local().address() + " dst " + remote().address() +
+            " proto udp dir out tmpl proto esp mode transport").split(" "));
+        lab.path.read(NONE);
+        assertEquals(NEXT, send(inner()));
+        assertEquals(NEXT, receive(datagram(reply(inner()))));
+        assertFalse(lab.path.report().remotes().get(0).isReachable());
+        assertEquals("no fast path: this host has policies of IPsec, which would not be applied to its datagrams; " +
+            "let the engine carry all frames, or remove them (ip xfrm policy)",
+            BpfFastPath.whyUnavailable(lab.underlay));
+
+        Peer.run("ip", "xfrm", "policy", "flush");
+        lab.path.read(NONE);
+        assertEquals(REDIRECT, send(inner()));
+        assertEquals(REDIRECT, receive(datagram(reply(inner()))));
+    }
+
+    @Test
+    void shouldLeaveAllFramesToTheEngineWhileTheDeviceDoesNotHaveItsAddress() throws Exception
+    {
+        final String address = lab.underlay.local().address() + (isOverIpv6() ? "/64" : "/24");
+        Peer.run("ip", "addr", "del", address, "dev", "under0");
+        Peer.run("ip", "route", "add", remote().address().toString(), "dev", "under0");
+        lab.path.read(NONE);
+        assertEquals(NEXT, send(inner()));
+        assertEquals(NEXT, receive(datagram(reply(inner()))));
+
+        Peer.run("ip", "addr", "add", address, "dev", "under0");
+        lab.path.read(NONE);
+        assertEquals(REDIRECT, send(inner()));
+        assertEquals(REDIRECT, receive(datagram(reply(inner()))));
+    }
+
+    /** The kernel uses the memory of an entry for another key while a program reads it. */
+    @Test
+    void shouldPassIfWhatItReadIsOfAnother() throws Exception
+    {
+        final BpfMap stations = lab.path.maps().get(Layout.STATIONS);
+        final BpfMap segments = lab.path.maps().get(Layout.SEGMENTS);
+        final BpfMap remotes = lab.path.maps().get(Layout.REMOTES);
+        lab.path.idleMs(FastPathLab.VNI, FastPathLab.STATION.value());
+        stations.value().putInt(Layout.STATION_KEY_VNI, FastPathLab.VNI + 1);
+        stations.put();
+        assertEquals(NEXT, send(inner()), "a station of another segment");
+        assertEquals(NEXT, receive(datagram(reply(inner()))), "a station of another segment");
+
+        lab.put(FastPathLab.STATION, remote(), true, true);
+        assertEquals(REDIRECT, send(inner()));
+        assertEquals(REDIRECT, receive(datagram(reply(inner()))));
+        segments.key().putInt(0, FastPathLab.VNI);
+        assertTrue(segments.get());
+        segments.value().putInt(Layout.SEGMENT_VNI, FastPathLab.VNI + 1);
+        segments.put();
+        assertEquals(NEXT, receive(datagram(reply(inner()))), "another segment");
+
+        segments.value().putInt(Layout.SEGMENT_VNI, FastPathLab.VNI);
+        segments.put();
+        assertEquals(REDIRECT, receive(datagram(reply(inner()))));
+        remotes.key().putInt(0, FastPathLab.REMOTE_NUMBER);
+        assertTrue(remotes.get());
+        remotes.value().putByte(Layout.REMOTE_USE, (byte)1);
+        remotes.put();
+        assertEquals(NEXT, send(inner()), "the number is of another remote now");
+        assertEquals(NEXT, receive(datagram(reply(inner()))), "the number is of another remote now");
+    }
+
+    @Test
+    void shouldUseTheNumberOfARemoteForAnother() throws Exception
+    {
+        final Vtep other = Vtep.parse(isOverIpv6() ? "[fd10::3]:8472" : "10.0.0.3:8472", 0);
+        assertEquals(REDIRECT, send(inner()));
+        lab.put(FastPathLab.STATION, other, true, true);
+        assertEquals(NEXT, receive(datagram(reply(inner()))), "it comes from the remote that it was behind before");
+        lab.path.read(NONE);
+        assertEquals(other, lab.path.report().remotes().get(0).vtep());
+        assertEquals(Volume.NONE, lab.path.report().remotes().get(0).encap(), "that was to the remote before");
+
+        final FrameSpec frame = inner();
+        assertEquals(REDIRECT, send(frame));
+        lab.path.read(NONE);
+        assertEquals(
+            new Volume(1, frame.bytes().length), lab.path.report().remotes().get(0).encap());
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.overlane.ebpf.kernel.ProgramRun;
+import io.overlane.fastpath.FastPathReport;
+import io.overlane.testdata.FrameSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -67,5 +70,39 @@ class XdpProgramTest extends TcProgramTest
         final ProgramRun second = new ProgramRun(lab.path.decap());
         assertEquals(REDIRECT, second.run(datagram(reply(inner())).bytes(), lab.device, 0));
         assertArrayEquals(reply(inner()).bytes(), second.frame());
+    }
+
+    @Test
+    void shouldTakeDatagramsWithoutChecksumUnlessTheDeviceMightMeanTheirChecksum() throws Exception
+    {
+        final FrameSpec unchecked = checked(reply(inner())).zeroChecksum();
+        final int accepted = isOverIpv6() ? NEXT : REDIRECT;
+        assertEquals(accepted, receive(unchecked));
+        Peer.run("ethtool", "-K", "under0", "rx", "on");
+        lab.path.read(NONE);
+        decap = decap();
+        assertEquals(NEXT, receive(unchecked));
+        assertEquals(REDIRECT, receive(checked(reply(inner()))));
+        assertEquals(accepted, new ProgramRun(lab.path.decap()).run(unchecked.bytes(), lab.device, 0));
+
+        Peer.run("ethtool", "-K", "under0", "rx", "off");
+        lab.path.read(NONE);
+        decap = decap();
+        assertEquals(accepted, receive(unchecked));
+    }
+
+    @Test
+    void shouldFollowTheAddressOfTheDevice() throws Exception
+    {
+        final String address = "02:00:00:00:00:77";
+        Peer.run("ip", "link", "set", "under0", "address", address);
+        lab.path.read(NONE);
+        decap = decap();
+        assertEquals(DecapHook.XDP, lab.path.hook());
+        assertEquals(REDIRECT, receive(datagram(reply(inner())).destinationMac(address)));
+        assertEquals(NEXT, receive(datagram(reply(inner()))), "the address that it had");
+        assertEquals(List.of("overlane_encap", "overlane_decap", "overlane_xdp"),
+            lab.path.report().programs().stream().map(FastPathReport.Program::name).toList());
+        assertEquals(1, lab.path.report().links().stream().filter(link -> link.place().startsWith("xdp")).count());
     }
 }

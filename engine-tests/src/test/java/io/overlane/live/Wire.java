@@ -48,6 +48,8 @@ final class Wire implements AutoCloseable
         run("ip", "link", "add", NEAR, "address", NEAR_MAC, "type", "veth", "peer", "name", FAR, "address", FAR_MAC);
         // A wire carries packets with their checksums, and no super-frames.
         run("ethtool", "-K", NEAR, "tx", "off", "gso", "off", "tso", "off", "gro", "off");
+        // So that a program in the driver takes datagrams without a UDP checksum.
+        run("ethtool", "-K", NEAR, "rx", "off");
         run("ip", "addr", "add", V4 + "/24", "dev", NEAR);
         Files.writeString(Path.of("/proc/sys/net/ipv6/conf/" + NEAR + "/accept_dad"), "0");
         Files.writeString(Path.of("/proc/sys/net/ipv6/conf/" + NEAR + "/router_solicitations"), "0");

@@ -10,8 +10,12 @@ import org.agrona.BitUtil;
 
 /**
  * A table in the kernel that programs and this process read and write. The caller fills {@link #key()}, and
- * {@link #value()} for {@link #put()}, in the machine's byte order. A program finds either the old or the new value of
- * an entry, never a mix. One thread at a time; no call but {@link #create} allocates.
+ * {@link #value()} for {@link #put()}, in the machine's byte order. One thread at a time; no call but {@link #create}
+ * allocates.
+ *
+ * <p>A program reads values while they change: the kernel overwrites those of an array where they are, and may use the
+ * memory of an entry of a hash for another key as soon as the entry is replaced or removed. So a program must find out
+ * whether all that it has read belongs together.
  */
 public final class BpfMap implements AutoCloseable
 {
@@ -69,6 +73,7 @@ public final class BpfMap implements AutoCloseable
         final Kind kind, final String name, final int keySize, final int valueSize, final int maxEntries)
         throws BpfException
     {
+        final int copies = kind == Kind.PER_CPU_ARRAY ? PossibleCpus.count() : 1;
         final BpfCall call = new BpfCall(0)
             .putInt(0, kind.number)
             .putInt(4, keySize)
@@ -81,7 +86,6 @@ public final class BpfMap implements AutoCloseable
         {
             throw BpfException.of(-fd, "cannot create BPF map '" + name + "' of " + maxEntries + " entries");
         }
-        final int copies = kind == Kind.PER_CPU_ARRAY ? PossibleCpus.count() : 1;
         return new BpfMap(name, fd, keySize, valueSize * copies);
     }
 
