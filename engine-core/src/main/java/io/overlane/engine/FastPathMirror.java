@@ -181,9 +181,20 @@ final class FastPathMirror implements FdbListener
             {
                 if (entryVni == vni)
                 {
+                    confirm(current, vni, mac);
                     current.remove(vni, mac);
                 }
             });
+        }
+    }
+
+    /** The fast path forgets a station, so the entry must have the time of the last frame that it took from there. */
+    private void confirm(final FastPath current, final int vni, final long mac)
+    {
+        final long idleMs = current.idleMs(vni, mac);
+        if (idleMs != Long.MAX_VALUE)
+        {
+            forwarding.fdb().seen(vni, mac, TimeUnit.NANOSECONDS.toMillis(context.clock().nanoTime()) - idleMs);
         }
     }
 
@@ -380,6 +391,14 @@ final class FastPathMirror implements FdbListener
     private void fail(final FastPath failed, final RuntimeException ex)
     {
         whyOff = "it failed: " + ex.getMessage();
+        try
+        {
+            forwarding.fdb().forEach((vni, mac, word, seen) -> confirm(failed, vni, mac));
+        }
+        catch (final RuntimeException unanswered)
+        {
+            // What only the fast path knew about these stations is lost.
+        }
         off(failed);
         context.errorHandler().onError(new IllegalStateException(
             "the fast path failed and is off, the engine carries all frames: " + ex.getMessage(), ex));

@@ -365,13 +365,30 @@ public final class Fdb
         return 1;
     }
 
+    /**
+     * A frame of a station was carried beside the engine. This changes nothing if there is no entry that ages, or a
+     * later frame has confirmed it.
+     *
+     * @param seenMs time of the frame.
+     */
+    public void seen(final int vni, final long mac, final long seenMs)
+    {
+        final int slot = table.find(vni, mac);
+        if (slot != CompactTable.NO_SLOT &&
+            !FdbEntry.isConfigured(table.valueAt(slot)) &&
+            seenMs > records.lastSeenMs(slot))
+        {
+            learned.seen(slot, vni, table.valueAt(slot), seenMs);
+        }
+    }
+
     /** @return true if the last {@link #age(long, long)} reached the end of all entries. */
     public boolean isAgePassDone()
     {
         return isAgePassDone;
     }
 
-    /** Visit all entries, in no useful order. The consumer may remove entries, but not put any. */
+    /** Visit all entries, in no useful order. The consumer may remove or confirm entries, but not put any. */
     public void forEach(final EntryConsumer consumer)
     {
         table.forEach((vni, mac, word, slot) -> consumer.accept(vni, mac, word, records.lastSeenMs(slot)));

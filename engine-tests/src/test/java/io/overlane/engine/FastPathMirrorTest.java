@@ -269,6 +269,43 @@ class FastPathMirrorTest
     }
 
     @Test
+    void shouldKnowWhenTheFastPathSawAStationAfterAChangeOfRules()
+    {
+        launch(new SegmentContext(VNI).policy(policy -> policy.learning(true)));
+        receive(STATION);
+        clock.step(299, TimeUnit.SECONDS);
+        path.idleMs = 3_000;
+        engine.segments().change(VNI, policy -> policy.outer(policy.outer().ttl(64)));
+        run();
+        // The fast path has the station again, and has not seen it since.
+        path.idleMs = Long.MAX_VALUE;
+        clock.step(296, TimeUnit.SECONDS);
+        run();
+        assertEquals(List.of(AT_A), stations(), "its last frame came 299 s ago");
+
+        clock.step(2, TimeUnit.SECONDS);
+        run();
+        assertEquals(List.of(), stations(), "its last frame came 301 s ago");
+    }
+
+    @Test
+    void shouldKnowWhenTheFastPathSawAStationBeforeItFailed()
+    {
+        launch(new SegmentContext(VNI).policy(policy -> policy.learning(true)));
+        receive(STATION);
+        clock.step(299, TimeUnit.SECONDS);
+        path.idleMs = 3_000;
+        path.failure = new IllegalStateException("the map is gone");
+        receive(OWN);
+        assertTrue(path.isClosed);
+
+        path.idleMs = Long.MAX_VALUE;
+        clock.step(296, TimeUnit.SECONDS);
+        run();
+        assertEquals(2, engine.snapshot().tables().learned(), "the last frame of each came less than 300 s ago");
+    }
+
+    @Test
     void shouldLeaveReceivedFramesToTheEngineThatItMightRefuse()
     {
         launch(new SegmentContext(VNI).ownMac(OWN).fdb(STATION, A).fdb(OWN, A)
