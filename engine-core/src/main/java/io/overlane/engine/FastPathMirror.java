@@ -166,14 +166,21 @@ final class FastPathMirror implements FdbListener
                     refused.put(vni, whyNot);
                 }
             }
+            if (!mirrored.containsKey(vni))
+            {
+                current.leave(vni);
+            }
         });
     }
 
     private void withdraw(final FastPath current, final int vni)
     {
-        end(current, vni);
         if (mirrored.containsKey(vni))
         {
+            if (carried.remove(vni))
+            {
+                current.end(vni);
+            }
             current.read(counts);
             counts.publish();
             mirrored.remove(vni);
@@ -204,6 +211,12 @@ final class FastPathMirror implements FdbListener
         if (begin(current, segment))
         {
             mirrored.put(vni, segment);
+            if (!holds.isEmpty())
+            {
+                // There is no station yet, so no frame was carried.
+                carried.remove(vni);
+                current.end(vni);
+            }
             forwarding.fdb().forEach((entryVni, mac, word, seen) ->
             {
                 if (entryVni == vni)
@@ -211,10 +224,6 @@ final class FastPathMirror implements FdbListener
                     put(current, segment, mac, word);
                 }
             });
-            if (!holds.isEmpty())
-            {
-                end(current, vni);
-            }
         }
     }
 
@@ -243,11 +252,13 @@ final class FastPathMirror implements FdbListener
         refused.put(vni, whyNot);
     }
 
-    private void end(final FastPath current, final int vni)
+    private void endAll(final FastPath current)
     {
-        if (carried.remove(vni))
+        final int[] vnis = carried.stream().mapToInt(Integer::intValue).toArray();
+        if (vnis.length > 0)
         {
-            current.end(vni);
+            carried.clear();
+            current.end(vnis);
         }
     }
 
@@ -287,7 +298,7 @@ final class FastPathMirror implements FdbListener
         holds.add(reason);
         if (holds.size() == 1)
         {
-            use(current -> mirrored.keySet().forEach(vni -> end(current, vni)));
+            use(this::endAll);
         }
         use(this::measure);
     }
@@ -421,6 +432,7 @@ final class FastPathMirror implements FdbListener
     {
         use(current ->
         {
+            endAll(current);
             current.read(counts);
             off(current);
         });

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * would deliver it, and would do nothing else.
  *
  * <p>The engine calls {@link #open} when it is launched, and everything else on the thread that writes the tables, or
- * after that thread has ended. A method that throws ends the fast path: the engine closes it, its error handler gets
+ * after that thread has ended. Only if foreign code blocks that thread when the engine closes, it calls {@link #close}
+ * on another thread. A method that throws ends the fast path: the engine closes it, its error handler gets
  * the exception, and from then on the engine carries all frames.
  */
 public interface FastPath
@@ -29,17 +30,25 @@ public interface FastPath
     /**
      * Carry frames of a segment from now on.
      *
-     * @param segment whose VNI is not carried now.
+     * @param segment whose VNI is not carried now; its port may be another one than before.
      * @return null if it carries them; else the reason why it cannot, in a few words, and the engine carries them.
      */
     @Nullable String begin(FastSegment segment);
 
     /**
-     * Carry no more frames of a segment; it keeps its stations.
+     * Carry no more frames of some segments, for some time or for ever. They keep their stations, and what it needs at
+     * their ports to {@link #begin} again. When this returns, it has carried the last frame; {@link #read} counts it.
      *
-     * @param vni of a segment that is carried.
+     * @param vnis of segments that are carried.
      */
-    void end(int vni);
+    void end(int... vnis);
+
+    /**
+     * Let go of the port of a segment.
+     *
+     * @param vni of a segment that is not carried: it has ended, was refused, or has never begun.
+     */
+    void leave(int vni);
 
     /**
      * Put a station, or replace it. It may be left out if there is no room, but then no former entry of it may stay.

@@ -8,6 +8,7 @@ import io.overlane.ebpf.kernel.BpfLink;
 import io.overlane.ebpf.kernel.BpfMap;
 import io.overlane.ebpf.kernel.BpfProgram;
 import io.overlane.ebpf.kernel.BpfSupport;
+import io.overlane.ebpf.kernel.GracePeriod;
 import io.overlane.fastpath.FastPath;
 import io.overlane.fastpath.FastPathReport;
 import io.overlane.fastpath.FastSegment;
@@ -144,7 +145,8 @@ public final class BpfFastPath implements FastPath
             stations = new StationTable(maps.get(Layout.STATIONS));
             encap = load(BpfProgram.Kind.TC, "overlane_encap", EncapProgram.code(
                 device.local(), sourcePorts.length, !device.local().isV4() && libc.checksum()));
-            segments = opened(new CarriedSegments(maps, encap(), device, libc.fragments(), maxSegments));
+            final GracePeriod grace = opened(GracePeriod.create(maps.get(Layout.SEGMENTS)));
+            segments = opened(new CarriedSegments(maps, encap(), grace, device, libc.fragments(), maxSegments));
             udpPort = libc.local().udpPort();
             acceptsZero = device.local().isV4() || libc.acceptZeroChecksum();
             openDecap(device);
@@ -289,11 +291,21 @@ public final class BpfFastPath implements FastPath
     }
 
     @Override
-    public void end(final int vni)
+    public void end(final int... vnis)
     {
         use(() ->
         {
-            segments().end(vni);
+            segments().end(vnis);
+            return true;
+        });
+    }
+
+    @Override
+    public void leave(final int vni)
+    {
+        use(() ->
+        {
+            segments().leave(vni);
             return true;
         });
     }

@@ -5,6 +5,7 @@ import io.overlane.ebpf.kernel.BpfException;
 import io.overlane.ebpf.kernel.BpfLink;
 import io.overlane.ebpf.kernel.BpfMap;
 import io.overlane.ebpf.kernel.BpfProgram;
+import io.overlane.ebpf.kernel.GracePeriod;
 import io.overlane.fastpath.FastSegment;
 import io.overlane.fastpath.FastTraffic;
 import io.overlane.status.Volume;
@@ -24,22 +25,27 @@ import java.util.Map;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
-/** The segments in the kernel's maps, with the program at their TAPs, and their counters. One thread. */
+/**
+ * The segments in the kernel's maps, with the program at their TAPs, and their counters. Attaching and detaching a
+ * program takes the kernel some milliseconds each time, so the program stays at a TAP when frames are not carried for
+ * some time: it lets frames pass as long as the maps do not have the segment. One thread.
+ */
 final class CarriedSegments implements AutoCloseable
 {
     private static final int ECN_VALUES = 4;
     private static final int ECN_BITS = 2;
     private static final String NO_TAP = "its port is no TAP in this network namespace";
 
-    /** A segment that has counters in the kernel. */
+    /** A segment that has counters in the kernel, whether its frames are carried now or not. */
     private static final class Carried
     {
         private final int vni;
         private final int slot;
         @SuppressWarnings("NullAway.Init")
         private TunPort port;
+        /** 0 if the program is not there. */
         private int tap;
-        /** Null if it is not carried now. */
+        /** Null if the program is not at a TAP: the TAP went away, or the kernel refused the program. */
         private @Nullable BpfLink link;
 
         private Carried(final int vni, final int slot)
@@ -53,6 +59,7 @@ final class CarriedSegments implements AutoCloseable
     private final BpfMap segments;
     private final BpfMap traffic;
     private final BpfProgram encap;
+    private final GracePeriod grace;
     private final UnderlayDevice underlay;
     private final boolean fragments;
     private final Map<Integer, Carried> byVni = new HashMap<>();
@@ -61,11 +68,13 @@ final class CarriedSegments implements AutoCloseable
 
     /**
      * @param encap     the program for TAPs.
+     * @param grace     waits for frames that the programs have in hand.
      * @param fragments whether datagrams of the engine may be fragmented by default.
      */
     CarriedSegments(
         final FastPathMaps maps,
         final BpfProgram encap,
+        final GracePeriod grace,
         final UnderlayDevice underlay,
         final boolean fragments,
         final int maxSegments)
@@ -75,6 +84,7 @@ final class CarriedSegments implements AutoCloseable
         segments = maps.get(Layout.SEGMENTS);
         traffic = maps.get(Layout.SEGMENT_TRAFFIC);
         this.encap = encap;
+        this.grace = grace;
         this.underlay = underlay;
         counters = new Counters[maxSegments];
         for (int slot = 0; slot < maxSegments; slot++)
@@ -84,8 +94,8 @@ final class CarriedSegments implements AutoCloseable
         }
     }
 
-    /** Attach the program to the TAP of a segment; the reason if that is not possible, null if it is done. */
-    @Nullable String begin(final FastSegment segment) throws IOException
+    /** Carry a segment; the reason if that is not possible, null if it is done. */
+    @Nullable String begin(final FastSegment segment) throws BpfException
     {
         if (!(segment.port() instanceof TunPort port))
         {
@@ -95,7 +105,7 @@ final class CarriedSegments implements AutoCloseable
         {
             return "its datagrams may be fragmented";
         }
-        final int tap = port.tapIndex();
+        final int tap = indexHere(port);
         if (tap == 0)
         {
             return NO_TAP;
@@ -105,25 +115,61 @@ final class CarriedSegments implements AutoCloseable
             return "there are too many segments";
         }
         final Carried carried = byVni.computeIfAbsent(segment.vni(), vni -> new Carried(vni, freeSlots.remove()));
-        carried.port = port;
-        carried.tap = tap;
-        putSegment(carried);
-        putPort(carried, segment);
-        carried.link = BpfLink.attach(encap, BpfLink.Hook.TC_EGRESS, tap, segment.port().name());
+        try
+        {
+            attach(carried, port, tap);
+        }
+        catch (final BpfException ex)
+        {
+            // The TAP may be gone since it was asked for its number.
+            return ex.getMessage();
+        }
+        if (!putSegment(carried) || !putPort(carried, segment))
+        {
+            removeEntries(carried);
+            return "the kernel has no memory for it";
+        }
         return null;
     }
 
-    private void putSegment(final Carried carried) throws BpfException
+    private static int indexHere(final TunPort port)
+    {
+        try
+        {
+            return port.tapIndex();
+        }
+        catch (final IOException ex)
+        {
+            return 0;
+        }
+    }
+
+    /** Have the program at the TAP of a segment; nothing changes there if it is at this TAP already. */
+    private void attach(final Carried carried, final TunPort port, final int tap) throws BpfException
+    {
+        if (carried.link != null && (carried.port != port || carried.tap != tap))
+        {
+            detach(carried);
+        }
+        if (carried.link == null)
+        {
+            carried.link = BpfLink.attach(encap, BpfLink.Hook.TC_EGRESS, tap, port.name());
+            carried.port = port;
+            carried.tap = tap;
+        }
+    }
+
+    private boolean putSegment(final Carried carried) throws BpfException
     {
         segments.key().putInt(0, carried.vni);
         segments.value().setMemory(0, Layout.SEGMENT_SIZE, (byte)0);
         segments.value().putInt(Layout.SEGMENT_VNI, carried.vni);
         segments.value().putInt(Layout.SEGMENT_TAP, carried.tap);
         segments.value().putInt(Layout.SEGMENT_SLOT, carried.slot);
-        segments.put();
+        return segments.put();
     }
 
-    private void putPort(final Carried carried, final FastSegment segment) throws BpfException
+    private boolean putPort(final Carried carried, final FastSegment segment) throws BpfException
     {
         final OuterContext outer = segment.outer();
         final EcnEncap ecn = outer.ecn() == null ? EcnEncap.LINUX : outer.ecn();
@@ -141,44 +187,62 @@ final class CarriedSegments implements AutoCloseable
         ports.value().putByte(Layout.PORT_TTL, (byte)(outer.ttl() == 0 ? underlay.ttl() : outer.ttl()));
         ports.value().putByte(Layout.PORT_ECN, (byte)congestion);
         ports.value().putInt(Layout.PORT_SLOT, carried.slot);
-        ports.put();
+        return ports.put();
     }
 
-    /** Detach the program from the TAP of a segment, if it is there. */
-    void end(final int vni) throws BpfException
+    /** Carry no more frames of some segments. When this returns, the programs have no frame of them in hand. */
+    void end(final int... vnis) throws BpfException
     {
-        final Carried carried = byVni.get(vni);
-        if (carried != null && carried.link != null)
+        for (final int vni : vnis)
         {
-            stop(carried);
+            final Carried carried = byVni.get(vni);
+            if (carried != null)
+            {
+                removeEntries(carried);
+            }
+        }
+        grace.await();
+    }
+
+    /** Detach the program from the TAP of a segment that has ended, and forget the segment. */
+    void leave(final int vni) throws BpfException
+    {
+        final Carried carried = byVni.remove(vni);
+        if (carried != null)
+        {
+            freeSlots.add(carried.slot);
+            detach(carried);
         }
     }
 
-    private void stop(final Carried carried) throws BpfException
+    private void removeEntries(final Carried carried) throws BpfException
     {
-        CloseHelper.close(carried.link);
-        carried.link = null;
         segments.key().putInt(0, carried.vni);
         segments.remove();
         ports.key().putInt(0, carried.tap);
         ports.remove();
     }
 
+    /** The kernel waits in the last step for frames that the programs have in hand. */
+    private void detach(final Carried carried) throws BpfException
+    {
+        removeEntries(carried);
+        CloseHelper.close(carried.link);
+        carried.link = null;
+        // The number may become that of another device.
+        carried.tap = 0;
+    }
+
     /** Report what was carried since the last call; false if nothing was. */
     boolean read(final FastTraffic to) throws BpfException
     {
         boolean isNews = false;
-        for (final Carried carried : List.copyOf(byVni.values()))
+        for (final Carried carried : byVni.values())
         {
             if (counters[carried.slot].read(traffic, carried.slot))
             {
                 isNews = true;
                 counters[carried.slot].report(carried.vni, to::ofSegment);
-            }
-            if (carried.link == null)
-            {
-                byVni.remove(carried.vni);
-                freeSlots.add(carried.slot);
             }
         }
         return isNews;
@@ -189,23 +253,11 @@ final class CarriedSegments implements AutoCloseable
     {
         for (final Carried carried : byVni.values())
         {
-            if (carried.link != null && !isHere(carried))
+            if (carried.link != null && indexHere(carried.port) != carried.tap)
             {
-                stop(carried);
+                detach(carried);
                 to.stopped(carried.vni, NO_TAP);
             }
-        }
-    }
-
-    private static boolean isHere(final Carried carried)
-    {
-        try
-        {
-            return carried.port.tapIndex() == carried.tap;
-        }
-        catch (final IOException ex)
-        {
-            return false;
         }
     }
 

@@ -20,7 +20,11 @@ final class StationTable
         this.map = map;
     }
 
-    /** @param use of the number of its remote. */
+    /**
+     * Put a station. If there is no room or memory for it, it is not there, and the engine has its frames.
+     *
+     * @param use of the number of its remote.
+     */
     void put(final FastStation station, final byte use) throws BpfException
     {
         final boolean isThere = find(station.vni(), station.mac());
@@ -33,7 +37,14 @@ final class StationTable
             (station.encap() ? Layout.WAY_ENCAP : 0) | (station.decap() ? Layout.WAY_DECAP : 0)));
         map.value().putInt(Layout.STATION_VNI, station.remoteVni() << VNI_SHIFT, ByteOrder.BIG_ENDIAN);
         map.value().putLong(Layout.STATION_SEEN, seen);
-        size += map.put() && !isThere ? 1 : 0;
+        if (map.put())
+        {
+            size += isThere ? 0 : 1;
+        }
+        else if (isThere)
+        {
+            remove(station.vni(), station.mac());
+        }
     }
 
     void remove(final int vni, final long mac) throws BpfException

@@ -8,14 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.overlane.address.IpAddress;
 import io.overlane.control.FdbFilter;
 import io.overlane.ebpf.kernel.AttachedPrograms;
+import io.overlane.fastpath.FastPathHold;
 import io.overlane.fastpath.FastPathReport;
 import io.overlane.fastpath.FastPathState;
 import io.overlane.fastpath.FastPathStatus;
 import io.overlane.fate.FateSubscription;
+import io.overlane.policy.SegmentContext;
 import io.overlane.status.EngineSnapshot;
 import io.overlane.testkit.InNamespace;
 import io.overlane.tun.udp.LibcUnderlay;
 import io.overlane.underlay.NioUnderlay;
+import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.Underlay;
 import io.overlane.underlay.UnderlayOptions;
 import io.overlane.wire.EthernetHeader;
@@ -123,6 +126,58 @@ class BpfFastPathTest extends BesideKernel
         watching.close();
         assertTrue(frames.get() >= 80, "each request and each answer");
         ping("192.168.7.2");
+    }
+
+    @Test
+    void shouldStayAtItsTapWhileItIsHeld() throws Exception
+    {
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
+        final List<FastPathReport.Link> before = links();
+        assertEquals(2, before.size());
+        final FastPathHold hold = engine.fastPath().hold("a test");
+        assertEquals(before, links());
+        hold.close();
+        engine.segments().change(FastPathLab.VNI, rules -> rules.outer(new OuterContext().ttl(9))).join();
+        assertEquals(before, links());
+        engine.segments().remove(FastPathLab.VNI).join();
+        assertEquals(before.subList(0, 1), links());
+    }
+
+    private List<FastPathReport.Link> links()
+    {
+        return engine.fastPath().status().join().report().links();
+    }
+
+    @Test
+    void shouldGoOnWithoutATapThatIsGone() throws Exception
+    {
+        launch(FastPathLab.LOCAL, FastPathLab.REMOTE);
+        engine.segments().add(new SegmentContext(2).port(FastPathLab.tap("tap1", MTU))).join();
+        Peer.run("ip", "link", "del", "tap0");
+        assertOnlySecondIsCarried();
+
+        engine.fates(fate -> { }).close();
+        assertOnlySecondIsCarried();
+        engine.segments().change(FastPathLab.VNI, rules -> rules.outer(new OuterContext().ttl(9))).join();
+        assertOnlySecondIsCarried();
+    }
+
+    private void assertOnlySecondIsCarried()
+    {
+        FastPathStatus status = engine.fastPath().status().join();
+        final long startNs = System.nanoTime();
+        while (status.segments().get(0).whyNot() == null)
+        {
+            assertTrue(System.nanoTime() - startNs < TIMEOUT_NS, "it does not notice that the TAP is gone");
+            status = engine.fastPath().status().join();
+        }
+        assertEquals(FastPathState.ON, status.state(), status::why);
+        assertEquals(
+            List.of(
+                new FastPathStatus.SegmentState(
+                    FastPathLab.VNI, "its port is no TAP in this network namespace"),
+                new FastPathStatus.SegmentState(2, null)),
+            status.segments());
     }
 
     @Test

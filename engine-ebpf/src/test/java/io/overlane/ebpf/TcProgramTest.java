@@ -4,6 +4,7 @@ package io.overlane.ebpf;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.overlane.address.MacAddress;
@@ -224,6 +225,23 @@ class TcProgramTest
         lab.path.begin(new FastSegment(FastPathLab.VNI, lab.port, new OuterContext(), 1464));
         send(FrameSpec.ipv6Udp().tos(3));
         assertEquals(2, new SentDatagram(encap.frame()).tos(), "Linux turns the mark into ECT(0)");
+    }
+
+    @Test
+    void shouldLeaveFramesToTheEngineWhileTheSegmentIsNotCarried() throws Exception
+    {
+        lab.path.end(FastPathLab.VNI);
+        assertEquals(NEXT, send(inner()));
+        assertEquals(NEXT, receive(datagram(reply(inner()))));
+        final FastSegment segment = new FastSegment(FastPathLab.VNI, lab.port, new OuterContext(), 1464);
+        assertNull(lab.path.begin(segment));
+        assertEquals(REDIRECT, send(inner()));
+        assertEquals(REDIRECT, receive(datagram(reply(inner()))));
+        lab.path.end(FastPathLab.VNI);
+        lab.path.leave(FastPathLab.VNI);
+        assertEquals(NEXT, send(inner()));
+        assertNull(lab.path.begin(segment));
+        assertEquals(REDIRECT, send(inner()));
     }
 
     @Test

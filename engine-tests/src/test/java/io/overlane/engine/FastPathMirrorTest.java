@@ -39,6 +39,7 @@ import io.overlane.underlay.OuterContext;
 import io.overlane.underlay.SendBatch;
 import io.overlane.underlay.Underlay;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -73,12 +74,16 @@ class FastPathMirrorTest
     {
         private final Map<String, String> stations = new TreeMap<>();
         private final TreeSet<Integer> segments = new TreeSet<>();
+        private final List<String> calls = new ArrayList<>();
         private String refusal;
         private Underlay underlay;
         private Port port;
         private int longestFrame;
-        private boolean isClosed;
+        private volatile boolean isClosed;
         private boolean isDeviceGone;
+        private boolean isHeld;
+        /** Frames that are in the programs while the segments end. */
+        private long inFlight;
         private long idleMs = Long.MAX_VALUE;
         private RuntimeException failure;
         private long encapFrames;
@@ -97,6 +102,7 @@ class FastPathMirrorTest
         public String begin(final FastSegment segment)
         {
             port = segment.port();
+            calls.add("begin " + segment.vni());
             if (refusal == null)
             {
                 assertTrue(segments.add(segment.vni()));
@@ -106,15 +112,29 @@ class FastPathMirrorTest
         }
 
         @Override
-        public void end(final int vni)
+        public void end(final int... vnis)
         {
-            assertTrue(segments.remove(vni));
+            calls.add("end " + Arrays.toString(vnis));
+            encapFrames += inFlight;
+            inFlight = 0;
+            for (final int vni : vnis)
+            {
+                assertTrue(segments.remove(vni));
+            }
+        }
+
+        @Override
+        public void leave(final int vni)
+        {
+            calls.add("leave " + vni);
+            assertFalse(segments.contains(vni));
         }
 
         @Override
         public void put(final FastStation station)
         {
             fail();
+            assertFalse(isHeld && !segments.isEmpty(), "it would carry frames");
             final String mac = station.vni() + " " + new MacAddress(station.mac());
             stations.put(mac, mac + " " +
                 new Vtep(new IpAddress(station.high(), station.low()), station.udpPort()) + " " + station.remoteVni() +
@@ -164,6 +184,7 @@ class FastPathMirrorTest
         @Override
         public void close()
         {
+            calls.add("close");
             isClosed = true;
         }
 
@@ -176,13 +197,18 @@ class FastPathMirrorTest
         }
     }
 
-    private void launch(final SegmentContext segment)
+    private EngineContext context()
     {
-        engine = OverlayEngine.launch(new EngineContext()
+        return new EngineContext()
             .underlay(fabric.attach(LOCAL))
             .clock(clock)
             .threadingMode(ThreadingMode.INVOKER)
-            .errorHandler(errors::add)
+            .errorHandler(errors::add);
+    }
+
+    private void launch(final SegmentContext segment)
+    {
+        engine = OverlayEngine.launch(context()
             .fdb(fdb -> fdb.maxEntries(64).ageNs(TimeUnit.SECONDS.toNanos(300))).maxRemotes(16)
             .segment(segment.port(port))
             .fastPath(path));
@@ -466,6 +492,64 @@ class FastPathMirrorTest
         final CompletableFuture<FastPathStatus> status = engine.fastPath().status();
         run();
         return status.join();
+    }
+
+    @Test
+    void shouldGoOnWithoutASegmentWhoseDeviceIsGone()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        engine.segments().add(new SegmentContext(8).port(new LoopbackPort("other", 1450, 64, 2048)));
+        run();
+        path.isDeviceGone = true;
+        status();
+        path.refusal = "its device is gone";
+        final FastPathHold hold = engine.fastPath().hold("a test");
+        run();
+        hold.close();
+        run();
+        engine.segments().change(VNI, policy -> policy.outer(policy.outer().ttl(64)));
+        run();
+
+        assertEquals(new FastPathStatus.SegmentState(VNI, "its device is gone"), status().segments().get(0));
+        assertEquals(FastPathState.ON, status().state());
+        assertEquals(List.of(), errors);
+    }
+
+    @Test
+    void shouldEndAllSegmentsAtOnceAndStayAtTheirPorts()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        engine.segments().add(new SegmentContext(8).port(new LoopbackPort("other", 1450, 64, 2048)));
+        run();
+        path.calls.clear();
+        final FastPathHold hold = engine.fastPath().hold("a test");
+        run();
+        assertEquals(1, path.calls.size(), path.calls::toString);
+        assertTrue(List.of("end [7, 8]", "end [8, 7]").containsAll(path.calls), path.calls::toString);
+
+        path.isHeld = true;
+        path.calls.clear();
+        engine.segments().change(VNI, policy -> policy.outer(policy.outer().ttl(64)));
+        run();
+        assertEquals(List.of("begin 7", "end [7]"), path.calls);
+        assertEquals(List.of(AT_A), stations());
+        engine.segments().remove(8);
+        run();
+        assertEquals(List.of("begin 7", "end [7]", "leave 8"), path.calls);
+        hold.close();
+        run();
+        assertEquals(List.of(VNI), List.copyOf(path.segments));
+    }
+
+    @Test
+    void shouldCountTheFramesThatAreInFlightAtTheEnd()
+    {
+        launch(new SegmentContext(VNI).fdb(STATION, A));
+        path.inFlight = 3;
+        engine.close();
+
+        assertEquals(List.of("begin 7", "end [7]", "close"), path.calls);
+        assertEquals(3, engine.snapshot().encap().delivered().frames());
     }
 
     @Test

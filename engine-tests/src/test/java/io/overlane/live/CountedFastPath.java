@@ -45,9 +45,15 @@ final class CountedFastPath implements FastPath
     }
 
     @Override
-    public void end(final int vni)
+    public void end(final int... vnis)
     {
-        real.end(vni);
+        real.end(vnis);
+    }
+
+    @Override
+    public void leave(final int vni)
+    {
+        real.leave(vni);
     }
 
     @Override

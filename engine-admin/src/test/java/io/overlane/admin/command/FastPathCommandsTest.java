@@ -58,7 +58,12 @@ class FastPathCommandsTest
         }
 
         @Override
-        public void end(final int vni)
+        public void end(final int... vnis)
+        {
+        }
+
+        @Override
+        public void leave(final int vni)
         {
         }
 

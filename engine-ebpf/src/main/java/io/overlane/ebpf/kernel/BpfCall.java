@@ -8,7 +8,8 @@ import io.overlane.tun.libc.LibC;
  * The memory for calls of bpf(2): {@code union bpf_attr}, and behind it everything that this points to. One thread.
  *
  * <pre>
- *  MAP_CREATE   0 type       4 key size     8 value size  12 entries      16 flags       28 name(16)
+ *  MAP_CREATE   0 type       4 key size     8 value size  12 entries      16 flags       20 inner map
+ *              28 name(16)
  *  MAP_*_ELEM   0 map        8 key         16 value       24 flags
  *  PROG_LOAD    0 type       4 count        8 code        16 licence      24 log level   28 log size
  *              32 log       44 flags         48 name(16)    68 attach type

@@ -109,12 +109,13 @@ public final class BpfMap implements AutoCloseable
     /**
      * Put the value at the key, or replace the value there.
      *
-     * @return false if the map is full.
+     * @return false if the map is full, or the kernel has no memory for the entry; a former value stays then.
      * @throws BpfException if the kernel refuses it for another reason.
      */
     public boolean put() throws BpfException
     {
-        return check(element(BpfCall.MAP_UPDATE_ELEM, BpfCall.MAP_ELEM_SIZE), Linux.E2BIG, "write to");
+        final int result = element(BpfCall.MAP_UPDATE_ELEM, BpfCall.MAP_ELEM_SIZE);
+        return result != -Linux.ENOMEM && check(result, Linux.E2BIG, "write to");
     }
 
     /**

@@ -78,6 +78,22 @@ class BpfKernelTest
     }
 
     @Test
+    void shouldWaitForRunningProgramsAgainAndAgain() throws Exception
+    {
+        try (BpfMap map = BpfMap.create(BpfMap.Kind.HASH, "any", 8, 8, 2))
+        {
+            final GracePeriod grace = GracePeriod.create(map);
+            grace.await();
+            grace.await();
+            grace.close();
+
+            final BpfException failure = assertThrows(BpfException.class, grace::await);
+            assertTrue(failure.getMessage().startsWith("cannot wait for the end of running BPF programs: EBADF"),
+                failure::getMessage);
+        }
+    }
+
+    @Test
     void shouldRunAProgram() throws Exception
     {
         try (BpfMap map = BpfMap.create(BpfMap.Kind.PER_CPU_ARRAY, "counts", 4, 16, 3);
