@@ -23,6 +23,7 @@ final class DecapAgent implements Agent
     private final SeparateCode code = new SeparateCode();
     private final BatchMeter meter;
     private final IntSupplier upkeep;
+    private final Runnable atEnd;
     private final ReceiveBatch batch;
     private final DecapPath path;
     private final Runnable onLone;
@@ -31,6 +32,7 @@ final class DecapAgent implements Agent
     /**
      * @param upkeep other work of the thread in every cycle; returns the amount of it.
      * @param onLone runs when small frames were given to ports that may be answered at once.
+     * @param atEnd  the last work of the thread; may run twice.
      */
     DecapAgent(
         final CommandQueue commands,
@@ -39,6 +41,7 @@ final class DecapAgent implements Agent
         final BatchMeter meter,
         final IntSupplier upkeep,
         final Runnable onLone,
+        final Runnable atEnd,
         final int batchLimit)
     {
         this.commands = commands;
@@ -48,6 +51,7 @@ final class DecapAgent implements Agent
         this.onLone = onLone;
         this.meter = meter;
         this.upkeep = upkeep;
+        this.atEnd = atEnd;
         batch = new ReceiveBatch(batchLimit);
     }
 
@@ -74,7 +78,14 @@ final class DecapAgent implements Agent
     @Override
     public void onClose()
     {
-        commands.close();
+        try
+        {
+            atEnd.run();
+        }
+        finally
+        {
+            commands.close();
+        }
     }
 
     @Override

@@ -37,16 +37,19 @@ public final class EngineFastPath
 
     /**
      * Let the engine carry all frames until the answer is closed. Stations stay in step, so nothing is learned again
-     * afterwards. This returns when the fast path stands still, or after five seconds if foreign code blocks the thread
-     * of the engine; on a thread of an engine and in {@link ThreadingMode#INVOKER} it returns at once. Without a fast
-     * path it does nothing.
+     * afterwards. This returns when the fast path stands still, and does not carry a frame any more. If foreign code
+     * blocks the thread of the engine, it returns after five seconds, and the error handler gets a line. On a thread of
+     * an engine and in {@link ThreadingMode#INVOKER} it returns at once. Without a fast path it does nothing.
      *
      * @param reason for the status, in a few words.
      */
     public FastPathHold hold(final String reason)
     {
         Setting.notNull("reason", reason);
-        Shutdown.awaitCommands(context, commands.perform(() -> mirror.hold(reason)));
+        Shutdown.awaitCommands(
+            context,
+            commands.perform(() -> mirror.hold(reason)),
+            "the fast path does not stand still for " + reason);
         final AtomicBoolean isClosed = new AtomicBoolean();
         return () ->
         {

@@ -67,9 +67,9 @@ public final class EngineStages
     }
 
     /**
-     * Add a stage behind those that the engine has. This returns when the stage is in force, or after five seconds if
-     * foreign code blocks a thread of the engine. On a thread of an engine and in {@link ThreadingMode#INVOKER} it
-     * returns at once; {@link StageHandle#inForce()} completes later.
+     * Add a stage behind those that the engine has. This returns when the stage is in force. If foreign code blocks a
+     * thread of the engine, it returns after five seconds, and the error handler gets a line. On a thread of an engine
+     * and in {@link ThreadingMode#INVOKER} it returns at once; {@link StageHandle#inForce()} completes later.
      *
      * @param settings the stage, its frames and its targets. The engine holds remotes that are targets as it holds
      *                 those of FDB entries.
@@ -98,12 +98,15 @@ public final class EngineStages
             {
                 if (isClosed.compareAndSet(false, true))
                 {
-                    Shutdown.awaitCommands(context, inForce.handle((none, error) -> error == null).thenCompose(
-                        isThere -> isThere ? remove(entry) : CompletableFuture.completedFuture(null)));
+                    Shutdown.awaitCommands(
+                        context,
+                        inForce.handle((none, error) -> error == null).thenCompose(
+                            isThere -> isThere ? remove(entry) : CompletableFuture.completedFuture(null)),
+                        "frames still pass a stage that was removed");
                 }
             }
         };
-        Shutdown.awaitCommands(context, inForce);
+        Shutdown.awaitCommands(context, inForce, "frames pass the new stage in part or not at all");
         if (inForce.isCompletedExceptionally())
         {
             throw failure(inForce);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * frame than to deliver it: it has one port, no gateway, no stage and no listener of fates that watches, and rules that
  * the fast path can follow. A station is there while it has an entry in the FDB that leads to one remote.
  *
- * <p>Only the thread that writes the tables uses this, but for {@link #close()}, when it has ended, and for
+ * <p>Only the thread that writes the tables uses this, but for {@link #finish()}, {@link #abandon()} and
  * {@link #row()}.
  */
 final class FastPathMirror implements FdbListener
@@ -54,8 +55,10 @@ final class FastPathMirror implements FdbListener
     private final Int2ObjectHashMap<String> refused = new Int2ObjectHashMap<>();
     /** Why it stands still, a reason for each {@link #hold}. */
     private final List<String> holds = new ArrayList<>();
+    /** Held while the fast path is in use; only {@link #abandon()} competes for it. */
+    private final ReentrantLock lock = new ReentrantLock();
     /** Null if there is none, or none any more. */
-    private @Nullable FastPath path;
+    private volatile @Nullable FastPath path;
     private String whyOff = "the engine was launched without a fast path";
     private long nextReadNs;
     // For row().
@@ -130,20 +133,12 @@ final class FastPathMirror implements FdbListener
     @Override
     public long idleMs(final int vni, final long mac)
     {
-        final FastPath current = path;
-        if (current == null || !mirrored.containsKey(vni))
+        final long[] answer = {Long.MAX_VALUE};
+        if (mirrored.containsKey(vni))
         {
-            return Long.MAX_VALUE;
+            use(current -> answer[0] = current.idleMs(vni, mac));
         }
-        try
-        {
-            return current.idleMs(vni, mac);
-        }
-        catch (final RuntimeException ex)
-        {
-            fail(current, ex);
-            return Long.MAX_VALUE;
-        }
+        return answer[0];
     }
 
     /** A segment is new, has other rules or ports, or is gone. */
@@ -385,17 +380,25 @@ final class FastPathMirror implements FdbListener
 
     private void use(final Consumer<FastPath> action)
     {
-        final FastPath current = path;
-        if (current != null)
+        lock.lock();
+        try
         {
-            try
+            final FastPath current = path;
+            if (current != null)
             {
-                action.accept(current);
+                try
+                {
+                    action.accept(current);
+                }
+                catch (final RuntimeException ex)
+                {
+                    fail(current, ex);
+                }
             }
-            catch (final RuntimeException ex)
-            {
-                fail(current, ex);
-            }
+        }
+        finally
+        {
+            lock.unlock();
         }
     }
 
@@ -427,7 +430,7 @@ final class FastPathMirror implements FdbListener
         }
     }
 
-    /** Count the last frames and close the fast path, when the threads of the engine have ended. */
+    /** Count the last frames and close the fast path. The last call on the thread that writes the tables. */
     void close()
     {
         use(current ->
@@ -436,6 +439,36 @@ final class FastPathMirror implements FdbListener
             current.read(counts);
             off(current);
         });
+    }
+
+    /** Count the last frames from ports, when all threads of the engine have ended. */
+    void finish()
+    {
         counts.finish();
+    }
+
+    /** Close the fast path without the thread that writes the tables, because foreign code blocks that. */
+    void abandon()
+    {
+        final FastPath current = path;
+        if (current != null)
+        {
+            final boolean isFree = lock.tryLock();
+            if (isFree)
+            {
+                try
+                {
+                    off(current);
+                }
+                finally
+                {
+                    lock.unlock();
+                }
+            }
+            context.errorHandler().onError(new IllegalStateException(
+                "the engine closes, but foreign code blocks its thread that writes the tables: " + (isFree ?
+                "the fast path is closed, and the frames that it carried last are not counted" :
+                "the fast path stays open until that thread ends, because it is in there")));
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class FateListeners
 {
     private static final String HOLD = "a listener of fates, such as a capture";
+    private static final String MAY_RUN = "a call of a listener of fates that was removed may be in progress";
 
     private final EngineContext context;
     private final List<Worker> workers;
@@ -37,23 +38,26 @@ final class FateListeners
     {
         final ListenerEntry entry = new ListenerEntry(listener);
         // Fates of frames that the fast path carries are not reported.
-        change(() -> listeners.add(entry), () -> fastPath.hold(HOLD));
+        change(
+            () -> listeners.add(entry),
+            () -> fastPath.hold(HOLD),
+            "a new listener of fates, such as a capture, does not get all of them");
         final AtomicBoolean isClosed = new AtomicBoolean();
         return () ->
         {
             entry.remove();
             if (isClosed.compareAndSet(false, true))
             {
-                change(() -> listeners.remove(entry), () -> fastPath.release(HOLD));
+                change(() -> listeners.remove(entry), () -> fastPath.release(HOLD), MAY_RUN);
             }
             else
             {
-                change(() -> {}, () -> {});
+                change(() -> {}, () -> {}, MAY_RUN);
             }
         };
     }
 
-    private void change(final Runnable change, final Runnable ofFastPath)
+    private void change(final Runnable change, final Runnable ofFastPath, final String missing)
     {
         final CompletableFuture<Void> changed;
         synchronized (listeners)
@@ -63,6 +67,6 @@ final class FateListeners
             changed = CompletableFuture.allOf(
                 Worker.change(workers, way -> way.listeners(current)), commands.perform(ofFastPath));
         }
-        Shutdown.awaitCommands(context, changed);
+        Shutdown.awaitCommands(context, changed, missing);
     }
 }

@@ -75,6 +75,7 @@ public final class OverlayEngine implements AutoCloseable
         shutdown = new Shutdown(
             () -> threads.forEach(AgentThread::stop),
             () -> threads.forEach(AgentThread::interrupt),
+            this::abandon,
             this::closeAll);
         counters = new EngineCounters(
             context.maxSegments() + EngineSegments.MORE_COUNTERS,
@@ -112,14 +113,14 @@ public final class OverlayEngine implements AutoCloseable
             null;
         final PathBuilder paths = new PathBuilder(context, counters, forwarding, events.queue(), learned);
         final DecapPath decapPath = paths.build();
-        workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath, paths)));
+        workers.add(new Worker(context, paths, decapPath, commands, upkeep(decapPath, paths), fastPath::close));
         for (int i = 1; i <= context.queues().size(); i++)
         {
             final PathBuilder more = new PathBuilder(paths, i);
             final IdleWait idle = more.idleWait();
             final Runnable wakeQueue = idle == null ? more.underlay()::wake : idle::wake;
             final CommandQueue ofQueue = new CommandQueue(wakeQueue, () -> {}, context.errorHandler());
-            workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0));
+            workers.add(new Worker(context, more, more.build(), ofQueue, () -> 0, () -> {}));
         }
         fastPathView = new EngineFastPath(context, fastPath, commands);
         fates = new FateListeners(context, workers, commands, fastPath);
@@ -374,8 +375,9 @@ public final class OverlayEngine implements AutoCloseable
      * Report the fate of every frame to a listener, while frames flow. Several listeners get every fate in the order
      * they were added. Without listeners the engine is as fast as if there were none.
      *
-     * <p>This returns when the engine's threads report to the listener, or after five seconds if one of them is
-     * blocked. On a thread of an engine and in {@link ThreadingMode#INVOKER} it does not wait.
+     * <p>This returns when the engine's threads report to the listener. If foreign code blocks one of them, it returns
+     * after five seconds, and the error handler gets a line. On a thread of an engine and in
+     * {@link ThreadingMode#INVOKER} it does not wait.
      *
      * @param listener called on the engine's threads; removed if it throws.
      * @return removes the listener. Its {@code close()} may be called on any thread, any number of times. It returns
@@ -459,7 +461,7 @@ public final class OverlayEngine implements AutoCloseable
      * and inside {@link #doWork()} it only begins to close: the last thread closes the rest when it ends, and
      * {@link #terminated()} completes then. After five seconds this interrupts a thread that the application's own code
      * blocks, and the error handler gets the place; after ten seconds it returns. The resources of such a thread stay
-     * open until it ends.
+     * open until it ends; the fast path does not.
      *
      * @param drainNs time for frames in the ports, in nanoseconds on the engine's clock; 0: all are dropped.
      * @throws IllegalArgumentException if the time is negative.
@@ -503,11 +505,17 @@ public final class OverlayEngine implements AutoCloseable
         shutdown.begin(cause);
     }
 
+    /** A thread does not end. The kernel must not go on to carry frames by tables that nobody changes any more. */
+    private void abandon()
+    {
+        context.errorHandler().run(fastPath::abandon);
+    }
+
     /** Runs on the last thread that uses the engine. */
     private void closeAll()
     {
         workers.forEach(Worker::close);
-        context.errorHandler().run(fastPath::close);
+        context.errorHandler().run(fastPath::finish);
         context.errorHandler().closeTogether(resources.open());
     }
 

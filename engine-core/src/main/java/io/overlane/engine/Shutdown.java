@@ -23,6 +23,7 @@ final class Shutdown
 
     private final Runnable askToEnd;
     private final Runnable interrupt;
+    private final Runnable abandon;
     private final Runnable closeAll;
     private final AtomicInteger users = new AtomicInteger(1);
     private final AtomicBoolean isBegun = new AtomicBoolean();
@@ -32,12 +33,14 @@ final class Shutdown
     /**
      * @param askToEnd  asks all threads to end; does not wait.
      * @param interrupt interrupts the threads that have not ended, and reports them.
+     * @param abandon   closes what must not stay open although a thread does not end; may run several times.
      * @param closeAll  closes everything when it is out of use; throws nothing.
      */
-    Shutdown(final Runnable askToEnd, final Runnable interrupt, final Runnable closeAll)
+    Shutdown(final Runnable askToEnd, final Runnable interrupt, final Runnable abandon, final Runnable closeAll)
     {
         this.askToEnd = askToEnd;
         this.interrupt = interrupt;
+        this.abandon = abandon;
         this.closeAll = closeAll;
     }
 
@@ -125,19 +128,28 @@ final class Shutdown
         if (!await(terminated, INTERRUPT_AFTER_NS))
         {
             interrupt.run();
-            await(terminated, GIVE_UP_AFTER_NS);
+            if (!await(terminated, GIVE_UP_AFTER_NS))
+            {
+                abandon.run();
+            }
         }
     }
 
     /**
      * Wait for commands to threads of the engine, but not in such a thread, and not if the application runs the duty
-     * cycles. An interrupt is kept.
+     * cycles. The error handler is told if this gives up after five seconds. An interrupt is kept.
+     *
+     * @param missing what is not the case as long as the commands have not run.
      */
-    static void awaitCommands(final EngineContext context, final CompletableFuture<?> done)
+    static void awaitCommands(final EngineContext context, final CompletableFuture<?> done, final String missing)
     {
-        if (context.threadingMode() != ThreadingMode.INVOKER && !EngineThreads.isCurrent())
+        if (context.threadingMode() != ThreadingMode.INVOKER &&
+            !EngineThreads.isCurrent() &&
+            !await(done, LONGEST_COMMAND_NS))
         {
-            await(done, LONGEST_COMMAND_NS);
+            context.errorHandler().onError(new IllegalStateException("a thread of the engine has run no command for " +
+                TimeUnit.NANOSECONDS.toSeconds(LONGEST_COMMAND_NS) + " seconds, because foreign code blocks it: " +
+                missing + " until it goes on; find that code in a thread dump"));
         }
     }
 

@@ -32,13 +32,15 @@ final class Worker
      * @param decapPath        that {@code paths} has built, as it has the paths of the ports.
      * @param underlayCommands for the thread that polls the underlay.
      * @param upkeep           other work of that thread in every cycle; returns how much it did.
+     * @param atEnd            the last work of that thread; may run twice.
      */
     Worker(
         final EngineContext context,
         final PathBuilder paths,
         final DecapPath decapPath,
         final CommandQueue underlayCommands,
-        final IntSupplier upkeep)
+        final IntSupplier upkeep,
+        final Runnable atEnd)
     {
         this.context = context;
         this.paths = paths;
@@ -62,6 +64,7 @@ final class Worker
             paths.decap().meter(),
             upkeep,
             encapAgent::endNap,
+            atEnd,
             context.batchLimit());
     }
 

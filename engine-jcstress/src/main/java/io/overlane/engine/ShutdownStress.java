@@ -19,7 +19,7 @@ public final class ShutdownStress
     /** A shutdown with its counters. */
     public static class Engine
     {
-        private final Shutdown shutdown = new Shutdown(() -> {}, () -> {}, this::closeAll);
+        private final Shutdown shutdown = new Shutdown(() -> {}, () -> {}, () -> {}, this::closeAll);
         private volatile boolean isClosed;
         private int closed;
         private boolean wasClosedInUse;

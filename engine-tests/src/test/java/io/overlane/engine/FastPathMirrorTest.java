@@ -45,6 +45,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +67,7 @@ class FastPathMirrorTest
     private final MemoryFabric fabric = new MemoryFabric(clock);
     private final Underlay peer = fabric.attach(A);
     private final LoopbackPort port = new LoopbackPort("tap", 1450, 64, 2048);
-    private final List<Throwable> errors = new ArrayList<>();
+    private final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final Recorder path = new Recorder();
     private OverlayEngine engine;
 
@@ -550,6 +552,51 @@ class FastPathMirrorTest
 
         assertEquals(List.of("begin 7", "end [7]", "close"), path.calls);
         assertEquals(3, engine.snapshot().encap().delivered().frames());
+    }
+
+    /** Takes as long as the engine waits for a thread that foreign code blocks. */
+    @Test
+    void shouldReportThatItIsNotHeldAndCloseWithoutABlockedThread() throws InterruptedException
+    {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch never = new CountDownLatch(1);
+        engine = OverlayEngine.launch(context().threadingMode(ThreadingMode.SPLIT)
+            .segment(new SegmentContext(VNI).port(port).fdb(STATION, A))
+            .fastPath(path));
+        engine.control().operate(tables ->
+        {
+            begun.countDown();
+            boolean isDone = false;
+            while (!isDone)
+            {
+                try
+                {
+                    never.await();
+                    isDone = true;
+                }
+                catch (final InterruptedException ex)
+                {
+                    // An interrupt does not end it.
+                }
+            }
+            return null;
+        });
+        begun.await();
+
+        engine.fastPath().hold("a test");
+        assertEquals(
+            List.of("a thread of the engine has run no command for 5 seconds, because foreign code blocks it: " +
+                "the fast path does not stand still for a test until it goes on; find that code in a thread dump"),
+            errors.stream().map(Throwable::getMessage).toList());
+        engine.close();
+        assertFalse(engine.isTerminated());
+        assertTrue(path.isClosed);
+        assertEquals("the engine closes, but foreign code blocks its thread that writes the tables: the fast path is " +
+            "closed, and the frames that it carried last are not counted",
+            errors.get(errors.size() - 1).getMessage());
+        assertEquals(FastPathState.OFF, engine.snapshot().fastPath().state());
+        never.countDown();
+        engine.terminated().join();
     }
 
     @Test
