@@ -133,12 +133,34 @@ final class FastPathMirror implements FdbListener
     @Override
     public long idleMs(final int vni, final long mac)
     {
-        final long[] answer = {Long.MAX_VALUE};
-        if (mirrored.containsKey(vni))
+        if (!mirrored.containsKey(vni))
         {
-            use(current -> answer[0] = current.idleMs(vni, mac));
+            return Long.MAX_VALUE;
         }
-        return answer[0];
+        // Not by use(), which would allocate for each station.
+        lock.lock();
+        try
+        {
+            final FastPath current = path;
+            return current == null ? Long.MAX_VALUE : idleMs(current, vni, mac);
+        }
+        finally
+        {
+            lock.unlock();
+        }
+    }
+
+    private long idleMs(final FastPath current, final int vni, final long mac)
+    {
+        try
+        {
+            return current.idleMs(vni, mac);
+        }
+        catch (final RuntimeException ex)
+        {
+            fail(current, ex);
+            return Long.MAX_VALUE;
+        }
     }
 
     /** A segment is new, has other rules or ports, or is gone. */
