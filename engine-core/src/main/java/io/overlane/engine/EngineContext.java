@@ -409,7 +409,9 @@ public final class EngineContext
     /**
      * Let frames gather under load: after some batches the thread that polls the ports naps, so that the next batch is
      * larger and shares the costs of a wake-up, a system call and a send. A frame that arrives during a nap waits for
-     * its end at most. Only {@link ThreadingMode#SPLIT} uses this: a thread that carries both directions never naps.
+     * its end at most. The nap ends early when a small frame, such as a request, was given to a port alone, because the
+     * answer follows at once. Only {@link ThreadingMode#SPLIT} uses this: a thread that carries both directions never
+     * naps.
      *
      * @param napNs length of a nap, in nanoseconds; 0: no naps. Default {@link #DEFAULT_NAP_NS}.
      */

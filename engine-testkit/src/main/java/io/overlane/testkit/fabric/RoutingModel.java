@@ -2,6 +2,7 @@
 package io.overlane.testkit.fabric;
 
 import io.overlane.address.IpAddress;
+import io.overlane.address.MacAddress;
 import io.overlane.fate.Fate;
 import io.overlane.status.DropReason;
 import java.util.HashMap;
@@ -74,7 +75,21 @@ final class RoutingModel
     /** A frame to the gateway's MAC came in the VNI of a segment. */
     void fromRemote(final byte[] frame, final Effects effects)
     {
-        route(new byte[][]{frame}, Fate.Direction.DECAP, effects);
+        if (hasStationMac(frame))
+        {
+            route(new byte[][]{frame}, Fate.Direction.DECAP, effects);
+        }
+        else
+        {
+            EngineModel.settle(effects, Fate.Direction.DECAP, false, DropReason.BAD_SOURCE_MAC, 1);
+        }
+    }
+
+    /** Whether the source MAC is one that a station can have. */
+    private static boolean hasStationMac(final byte[] frame)
+    {
+        final long mac = Bytes.mac(frame, 6);
+        return mac != 0 && !MacAddress.isGroup(mac);
     }
 
     /** A datagram came in the L3 VNI. */
@@ -84,6 +99,7 @@ final class RoutingModel
             !routes.containsValue(source) ? DropReason.SOURCE_NOT_ALLOWED :
             frame.length < StationFrames.ETHERNET ? DropReason.INNER_TOO_SHORT :
             Bytes.mac(frame, 0) != Routing.routerMac(self) ? DropReason.NOT_LOCAL :
+            !hasStationMac(frame) ? DropReason.BAD_SOURCE_MAC :
             engine.segments().containsKey(Routing.vni(networkOf(frame))) ? DropReason.NONE : DropReason.SPLIT_HORIZON;
         if (reason == DropReason.NONE)
         {

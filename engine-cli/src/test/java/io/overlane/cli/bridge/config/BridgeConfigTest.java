@@ -283,11 +283,11 @@ class BridgeConfigTest
         assertEquals(
             "mtu of flannel.1 is still 1400, not 1300: restart the bridge to change it", change.kept().get(0));
         final BridgePlan ruled = plans(
-            "local: 192.0.2.1\nmtu: 1400\nlearning: true\npolicy: strict\nmax-learned: 7\nttl: 9\nnap: 100\n" +
+            "local: 192.0.2.1\nmtu: 1400\nlearning: true\npolicy: strict\nmax-learned: 7\nttl: 9\nnap: 300\n" +
             "source: any\nflood: [192.0.2.2]\nfdb-age: 9\ninner-vlan: pass\n").get(0);
         final PlanChange rules = PlanChange.of(running, ruled);
         assertEquals(
-            List.of("nap of flannel.1 is still 200, not 100: restart the bridge to change it"), rules.kept());
+            List.of("nap of flannel.1 is still 100, not 300: restart the bridge to change it"), rules.kept());
         assertEquals(7, rules.plan().policy().maxLearned());
         assertEquals(running.napNs(), rules.plan().napNs());
         assertEquals(ruled.rules(), rules.plan().rules());
