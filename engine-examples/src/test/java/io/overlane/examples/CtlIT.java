@@ -162,11 +162,11 @@ class CtlIT extends TwoHosts
             assertTrue(report.contains("0 entries added, 0 changed, 1 removed, 1 as they were"), report);
             assertFalse(routes().contains("10.244.3.0/24"), this::routes);
 
-            Files.writeString(file, KNOWN + "policy: strict\nlearning: true\nttl: 7\nnap: 100\n");
+            Files.writeString(file, KNOWN + "policy: strict\nlearning: true\nttl: 7\nnap: 300\n");
             final String rules = ctl("reload").orFail().output();
             assertTrue(rules.contains("VNI 1: policy linux -> strict, accept-from any -> known, " +
                 "inner-vlan pass -> drop, learning off -> on, ttl default -> 7"), rules);
-            assertTrue(rules.contains("nap of flannel.1 is still 200, not 100"), rules);
+            assertTrue(rules.contains("nap of flannel.1 is still 100, not 300"), rules);
 
             ctl("fdb", "add", "02:00:00:00:77:01", "dst", "192.0.2.77").orFail();
             Files.writeString(file, KNOWN);
