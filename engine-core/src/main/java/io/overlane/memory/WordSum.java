@@ -16,6 +16,9 @@ public final class WordSum
     /** Vectors gain nothing below this number: the loop has to find its way to them. */
     private static final int VECTOR_WORDS = 48;
 
+    /** Words in two gigabytes, less one; no buffer has more. */
+    private static final int MOST_WORDS = Integer.MAX_VALUE / Long.BYTES;
+
     private static final long LOWER_HALF = 0xFFFF_FFFFL;
 
     private WordSum()
@@ -39,18 +42,20 @@ public final class WordSum
         return checked(buffer, index, words);
     }
 
-    /** The loop counts words and has nothing else that could keep the compiler from vectors. */
+    /**
+     * The compiler makes vectors only if the loop adds to a single variable, and if it knows that the number of words
+     * times eight does not overflow.
+     */
     private static long vectorised(final long address, final int words)
     {
-        long lower = 0;
-        long upper = 0;
-        for (int i = 0; i < words; i++)
+        final int count = words & MOST_WORDS;
+        long sum = 0;
+        for (int i = 0; i < count; i++)
         {
             final long word = UnsafeApi.getLong(address + (long)Long.BYTES * i);
-            lower += word & LOWER_HALF;
-            upper += word >>> 32;
+            sum += (word & LOWER_HALF) + (word >>> 32);
         }
-        return lower + upper;
+        return sum;
     }
 
     /**
