@@ -4,6 +4,7 @@ package io.overlane.fastpath;
 import io.overlane.address.Vtep;
 import io.overlane.status.Volume;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a fast path has and did. The counts are those since it was opened.
@@ -44,15 +45,15 @@ public record FastPathReport(String mode, List<Program> programs, List<Link> lin
     /**
      * A remote.
      *
-     * @param vtep        its address and UDP port.
-     * @param isReachable whether the host's route to it leaves by the device of the underlay, as it is, and the device
-     *                    has the engine's address, and the host no policy of IPsec; if not, the engine carries its
-     *                    frames.
-     * @param longest     bytes of a frame to it at most, with the Ethernet header; the engine carries longer ones.
-     * @param encap       frames to it that were carried.
-     * @param decap       frames from it that were carried.
+     * @param vtep    its address and UDP port.
+     * @param whyNot  the reason why the engine carries all frames to it and from it, in a few words: the host's route
+     *                to it leaves by another device than that of the underlay, for example. Null if the fast path
+     *                carries them.
+     * @param longest bytes of a frame to it at most, with the Ethernet header; the engine carries longer ones.
+     * @param encap   frames to it that were carried.
+     * @param decap   frames from it that were carried.
      */
-    public record Remote(Vtep vtep, boolean isReachable, int longest, Volume encap, Volume decap)
+    public record Remote(Vtep vtep, @Nullable String whyNot, int longest, Volume encap, Volume decap)
     {
     }
 }

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The remotes in the kernel's map, each with whether a route leads to it through the underlay device, and how long
@@ -44,7 +46,8 @@ final class RemoteRoutes
         private final int udpPort;
         /** Differs from that of the remote that had the number before. */
         private byte use;
-        private boolean isReachable;
+        /** Why the programs carry none of its frames; null if they carry them. */
+        private @Nullable String whyNot;
         private int longest;
 
         private Remote(final IpAddress address, final int udpPort)
@@ -98,7 +101,7 @@ final class RemoteRoutes
             // Programs read while this writes. One that has seen the old number of use reads nothing of the new remote.
             remote.use = (byte)(last.use + 1);
             last.use = remote.use;
-            last.isReachable = false;
+            last.whyNot = "it has no station";
             write(number, last);
         }
         remotes[number] = remote;
@@ -125,7 +128,7 @@ final class RemoteRoutes
             {
                 rows.add(new FastPathReport.Remote(
                     new Vtep(remote.address, remote.udpPort),
-                    remote.isReachable,
+                    remote.whyNot,
                     remote.longest,
                     counters.apply(i).encap(),
                     counters.apply(i).decap()));
@@ -170,14 +173,30 @@ final class RemoteRoutes
     /** Ask for the route of a remote; true if the answer is another one than before. */
     private boolean ask(final Remote remote)
     {
-        final boolean isReachable = underlayMtu > 0 && !hasPolicies &&
-            query.ask(remote.address, local) && query.device() == underlay.index();
-        final int mtu = !isReachable || query.mtu() == 0 ? underlayMtu : Math.min(query.mtu(), underlayMtu);
+        final String whyNot = whyNot(remote.address);
+        final int mtu = whyNot != null || query.mtu() == 0 ? underlayMtu : Math.min(query.mtu(), underlayMtu);
         final int longest = Math.max(0, mtu - added);
-        final boolean isNews = isReachable != remote.isReachable || longest != remote.longest;
-        remote.isReachable = isReachable;
+        final boolean isNews = !Objects.equals(whyNot, remote.whyNot) || longest != remote.longest;
+        remote.whyNot = whyNot;
         remote.longest = longest;
         return isNews;
+    }
+
+    private @Nullable String whyNot(final IpAddress address)
+    {
+        if (underlayMtu == 0)
+        {
+            return "the device of the underlay is gone or has another address";
+        }
+        if (hasPolicies)
+        {
+            return "the host has policies of IPsec";
+        }
+        if (!query.ask(address, local))
+        {
+            return "the host has no plain route to it";
+        }
+        return query.device() == underlay.index() ? null : "the route to it leaves by another device";
     }
 
     private void write(final int number, final Remote remote) throws BpfException
@@ -195,7 +214,7 @@ final class RemoteRoutes
         }
         map.value().putShort(Layout.REMOTE_UDP_PORT, (short)remote.udpPort, ByteOrder.BIG_ENDIAN);
         map.value().putByte(Layout.REMOTE_USE, remote.use);
-        map.value().putByte(Layout.REMOTE_REACHABLE, (byte)(remote.isReachable ? 1 : 0));
+        map.value().putByte(Layout.REMOTE_REACHABLE, (byte)(remote.whyNot == null ? 1 : 0));
         map.value().putInt(Layout.REMOTE_LONGEST, remote.longest);
         map.put();
     }

@@ -2,6 +2,7 @@
 package io.overlane.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -89,7 +90,7 @@ class BpfFastPathTest extends BesideKernel
         assertEquals(report.programs().get(0).carried(), report.remotes().get(0).encap());
         assertEquals(report.programs().get(1).carried(), report.remotes().get(0).decap());
         assertEquals(FastPathLab.REMOTE, report.remotes().get(0).vtep());
-        assertTrue(report.remotes().get(0).isReachable());
+        assertNull(report.remotes().get(0).whyNot());
         assertEquals(FastPathLab.MTU + EthernetHeader.LENGTH, report.remotes().get(0).longest());
         assertTrue(report.programs().get(0).listing().contains("map stations"), report.programs().get(0).listing());
 

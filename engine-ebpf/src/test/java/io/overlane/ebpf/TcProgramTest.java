@@ -3,7 +3,6 @@ package io.overlane.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -508,7 +507,7 @@ class TcProgramTest
         lab.path.read(NONE);
         assertEquals(NEXT, send(inner()));
         assertEquals(NEXT, receive(datagram(reply(inner()))));
-        assertFalse(lab.path.report().remotes().get(0).isReachable());
+        assertEquals("the host has policies of IPsec", lab.path.report().remotes().get(0).whyNot());
         assertEquals("no fast path: this host has policies of IPsec, which would not be applied to its datagrams; " +
             "let the engine carry all frames, or remove them (ip xfrm policy)",
             BpfFastPath.whyUnavailable(lab.underlay));

@@ -102,11 +102,12 @@ final class FastPathCommands
 
     private static Table remotes(final FastPathReport report)
     {
-        final Table table =
-            new Table("remote", "reachable", "longest", "sent", "sent_bytes", "received", "received_bytes");
+        final Table table = new Table(
+            "remote", "carried", "why", "longest", "sent", "sent_bytes", "received", "received_bytes");
         report.remotes().forEach(remote -> table.row(
             remote.vtep(),
-            remote.isReachable(),
+            remote.whyNot() == null,
+            remote.whyNot(),
             remote.longest(),
             remote.encap().frames(),
             remote.encap().bytes(),
