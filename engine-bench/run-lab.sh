@@ -8,14 +8,17 @@ usage()
     cat <<'END'
 usage: run-lab.sh [OPTION...]
 
-Joins two network namespaces of its own with a veth pair and measures, variant by variant and then again, the kernel's
-vxlan device, the engine, and other tunnels. Needs root, iproute2, ethtool, iperf3, ping and a JDK. Nothing stays
+Measures the kernel's vxlan device, the engine, and other tunnels. Each variant has two network namespaces of its own,
+joined by a veth pair. All variants run at once, and one after another is measured, measure by measure, so that a change
+of the machine's speed disturbs all variants alike. Needs root, iproute2, ethtool, iperf3, ping and a JDK. Nothing stays
 behind.
 
 How much:
-  --repeats N          rounds over all variants; default 6, the fewest that give a confidence interval. Each round
-                       begins with another variant
-  --minutes M          begin no round that would not end within M minutes of the start
+  --repeats N          rounds over all variants and measures; default 6, the fewest that give a confidence interval.
+                       Each round begins with another variant
+  --restart-every N    rounds after which all tunnels are started anew and warmed up, because the JVM's compiler does not
+                       do the same each time; default 3
+  --minutes M          start no tunnels anew for rounds that would not end within M minutes of the start
   --seconds S          of every TCP and flood measurement; default 4. Latency and paced UDP take half of it.
   --warm-up S          of load before a variant is measured whose frames pass a JVM: half IPv4, half IPv6, the last
                        second a UDP flood; default 3. The JVM still compiles then; after 12 s a stream is a few
@@ -46,6 +49,7 @@ What:
   fast-path-kernel     the engine with the fast path sends, the kernel's device receives; kernel-fast-path: the reverse;
                        also engine-kernel, kernel-engine, xdp-kernel, kernel-xdp
   engine-off           the engine without offloads
+  small                the engine as bin/overlane starts it, in a JVM without C2; not by default
   netty, nio           the engine on other underlays
   ip-udp               the engine in the mode of flannel's udp backend
   watched              the engine with a capture, histograms and a reader of metrics; not by default
@@ -82,6 +86,7 @@ all_measures=tcp1,tcp6,tcp4,flood,paced,idle,back-to-back,half-load
 cold_measures='cold-tcp1,cold-flood'
 paced_kpps='100 150 200 250 300'
 repeats=6
+restart_every=3
 minutes=
 seconds=4
 warm_up=3
@@ -137,11 +142,12 @@ while [ $# -gt 0 ]; do
             [ $# -gt 0 ] || fail "--report needs files"
             set --
             ;;
-        --repeats | --minutes | --seconds | --warm-up | --only | --wire-variants | --measure | --jdk | --yardstick | \
+        --repeats | --restart-every | --minutes | --seconds | --warm-up | --only | --wire-variants | --measure | --jdk | --yardstick | \
             --disturbed | --attempts | --patience)
             [ $# -ge 2 ] || fail "$1 needs a value"
             case "$1" in
                 --repeats) repeats=$2 ;;
+                --restart-every) restart_every=$2 ;;
                 --minutes) minutes=$2 ;;
                 --seconds) seconds=$2 ;;
                 --warm-up) warm_up=$2 ;;
@@ -159,11 +165,12 @@ while [ $# -gt 0 ]; do
         *) fail "unknown option $1 (--help lists them)" ;;
     esac
 done
-for number in "$repeats" "${minutes:-1}" "$seconds" "$warm_up" "$disturbed" "$attempts" "$patience"; do
+for number in "$repeats" "$restart_every" "${minutes:-1}" "$seconds" "$warm_up" "$disturbed" "$attempts" "$patience"; do
     [[ $number =~ ^[0-9]+$ ]] || fail "'$number' is not a whole number"
 done
-if [ "$repeats" -lt 1 ] || [ "$seconds" -lt 1 ] || [ "$attempts" -lt 1 ] || [ "$warm_up" -lt 2 ]; then
-    fail "--repeats, --seconds and --attempts are at least 1, --warm-up is at least 2"
+if [ "$repeats" -lt 1 ] || [ "$restart_every" -lt 1 ] || [ "$seconds" -lt 1 ] || [ "$attempts" -lt 1 ] ||
+    [ "$warm_up" -lt 2 ]; then
+    fail "--repeats, --restart-every, --seconds and --attempts are at least 1, --warm-up is at least 2"
 fi
 half=$(((seconds + 1) / 2))
 if [ -n "$without_veth" ]; then
@@ -309,9 +316,8 @@ mkdir -p -- "$run"
 clean_up()
 {
     trap - EXIT INT TERM HUP ERR
-    stop_tunnels
+    close_all_pairs
     [ -z "${watch_process:-}" ] || kill -- "$watch_process" 2> /dev/null || true
-    delete_lab
 }
 stopped_by()
 {
@@ -335,39 +341,79 @@ done
 meta iperf3 "$(iperf3 --version | head -1), TCP $(sysctl -n net.ipv4.tcp_congestion_control)"
 meta seconds "$seconds"
 meta warm_up "$warm_up"
+meta restart_every "$restart_every"
 meta disturbed "$disturbed"
 meta load_before "$(cut -d ' ' -f 1 /proc/loadavg)"
 for name in "${yardsticks[@]}"; do
     meta yardstick "$name"
 done
 
-# run_round: all variants on all underlays, beginning with another variant each time.
+# open_underlay: tunnels of all variants on $underlay, which run until close_underlay. Sets $running.
+open_underlay()
+{
+    choose_variants "$underlay"
+    running=()
+    for variant in "${chosen[@]}"; do
+        if open_variant; then
+            running+=("$variant")
+        else
+            close_pair
+        fi
+    done
+}
+
+close_underlay()
+{
+    for variant in "${running[@]}"; do
+        close_variant
+    done
+    running=()
+}
+
+# run_round: every measure of all variants that run, beginning with another variant each time.
 run_round()
 {
-    local first i
-    for underlay in $underlays; do
-        choose_variants "$underlay"
-        open_lab "$underlay"
-        first=$(((repeat - 1) % ${#chosen[@]}))
-        for ((i = first; i < first + ${#chosen[@]}; i++)); do
-            variant=${chosen[$((i % ${#chosen[@]}))]}
-            # shellcheck disable=SC2046 # a list
-            measure_variant $(measures_of "$underlay" "$variant")
+    local first=$(((repeat - 1) % ${#running[@]})) i name
+    for name in ${cold_measures//,/ } ${all_measures//,/ }; do
+        for ((i = first; i < first + ${#running[@]}; i++)); do
+            variant=${running[$((i % ${#running[@]}))]}
+            [[ $'\n'$(measures_of "$underlay" "$variant")$'\n' = *$'\n'$name$'\n'* ]] || continue
+            use_variant
+            measure "$name"
         done
     done
 }
 
+# run_block: some rounds on each underlay, with tunnels that are started anew. Sets $rounds.
+run_block()
+{
+    local first=$repeat last=$((repeat + restart_every - 1))
+    [ "$last" -le "$repeats" ] || last=$repeats
+    for underlay in $underlays; do
+        repeat=$first
+        open_underlay
+        [ ${#running[@]} -gt 0 ] || continue
+        for ((repeat = first; repeat <= last; repeat++)); do
+            run_round
+        done
+        repeat=$last
+        close_underlay
+    done
+    rounds=$last
+}
+
 start_watch
 longest=0
+rounds=0
 SECONDS=0
-for repeat in $(seq "$repeats"); do
-    if [ -n "$minutes" ] && [ "$repeat" -gt 1 ] && [ $((SECONDS + longest)) -gt $((minutes * 60)) ]; then
-        echo "no time for round $repeat: the longest so far took $longest s" >&2
+while [ "$rounds" -lt "$repeats" ]; do
+    repeat=$((rounds + 1))
+    if [ -n "$minutes" ] && [ "$rounds" -gt 0 ] && [ $((SECONDS + longest)) -gt $((minutes * 60)) ]; then
+        echo "no time for round $repeat: up to $restart_every rounds took $longest s" >&2
         break
     fi
     began=$SECONDS
-    run_round
-    rounds=$repeat
+    run_block
     [ $((SECONDS - began)) -le "$longest" ] || longest=$((SECONDS - began))
 done
 meta rounds "$rounds"

@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # run-lab.sh has the other half of the variables
 # Measures: what is done with the tunnel of $variant. run-lab.sh reads this file.
 
+declare -A block_of=() mbps_of=() allocated_of=() pauses_of=()
+
 # record MEASURE METRIC VALUE
 record()
 {
@@ -106,7 +108,7 @@ tcp()
     bytes=$(end_field sum_received bytes)
     record "$measure" gbps "$(calculate %.3f "$(end_field sum_received bits_per_second) / 1e9")"
     if [ "$measure" = tcp1 ]; then
-        alone_mbps=$(calculate %d "$(end_field sum_received bits_per_second) / 1e6")
+        mbps_of[$variant]=$(calculate %d "$(end_field sum_received bits_per_second) / 1e6")
     fi
     record "$measure" retransmits "$(end_field sum_sent retransmits)"
     record "$measure" busy_s_per_gb "$(calculate %.3f "$cpu_busy / ($bytes / 1e9)")"
@@ -160,7 +162,7 @@ latency()
 half_load()
 {
     ip netns exec "$left" timeout $((half + 10)) iperf3 -c 10.244.2.1 -p 5299 -t $((half + 1)) \
-        -b "$((alone_mbps / 2))M" -J > "$block-iperf.json" 2>&1 &
+        -b "$((${mbps_of[$variant]:-4000} / 2))M" -J > "$block-iperf.json" 2>&1 &
     local load=$!
     helpers+=("$load")
     sleep 0.5
@@ -189,22 +191,25 @@ repeat_until_quiet()
     attempt=1
 }
 
-# cold MEASURE: with tunnels that have just started.
+# cold MEASURE: with tunnels that have just started, between hosts of their own.
 cold()
 {
-    start_variant
-    tunnel_works || return 0
-    case "$1" in
-        cold-tcp1) tcp "$1" 10.244.2.1 ;;
-        cold-flood) udp "$1" "$seconds" 0 ;;
-    esac
-    stop_tunnels
+    block=$run/$underlay-$variant-cold-$repeat
+    open_pair cold "$underlay"
+    if start_variant; then
+        case "$1" in
+            cold-tcp1) tcp "$1" 10.244.2.1 ;;
+            cold-flood) udp "$1" "$seconds" 0 ;;
+        esac
+    fi
+    close_pair
 }
 
 measure()
 {
     local kpps
     case "$1" in
+        cold-*) repeat_until_quiet "$1" cold "$1" ;;
         tcp1) repeat_until_quiet tcp1 tcp tcp1 10.244.2.1 ;;
         tcp6) [[ $variant = ip-udp* ]] || repeat_until_quiet tcp6 tcp tcp6 fd00:244:2::1 ;;
         tcp4) repeat_until_quiet tcp4 tcp tcp4 10.244.2.1 -P 4 ;;
@@ -267,37 +272,39 @@ warm_up_variant()
     ip netns exec "$left" timeout 11 iperf3 -c 10.244.2.1 -p 5299 -t 1 -u -b 0 -l 64 > /dev/null || true
 }
 
-# measure_variant MEASURE...: measures $variant, cold ones first, each with tunnels of its own.
-measure_variant()
+# open_variant: hosts for $variant with running tunnels that have carried load; false if it does not start.
+open_variant()
 {
-    local name warm=() pauses=0 allocated=0
     block=$run/$underlay-$variant-$repeat
-    alone_mbps=4000
-    for name in "$@"; do
-        case "$name" in
-            cold-*) repeat_until_quiet "$name" cold "$name" ;;
-            *) warm+=("$name") ;;
-        esac
-    done
-    [ ${#warm[@]} -gt 0 ] || return 0
-    start_variant
-    tunnel_works || return 0
+    open_pair "$variant" "$underlay"
+    start_variant || return 1
     warm_up_variant
+    block_of[$variant]=$block
     if has_jvm "$variant"; then
         # In this order, and reversed at the end: the question itself may cause a pause that is not the engine's.
-        allocated=$(allocated_bytes)
-        pauses=$(gc_pauses)
+        allocated_of[$variant]=$(allocated_bytes)
+        pauses_of[$variant]=$(gc_pauses)
     fi
-    for name in "${warm[@]}"; do
-        measure "$name"
-    done
+}
+
+# use_variant: the tunnels of $variant that run.
+use_variant()
+{
+    use_pair "$variant"
+    block=${block_of[$variant]}
+}
+
+# close_variant: ends the tunnels of $variant, and records what its JVMs used since the warm-up.
+close_variant()
+{
+    use_variant
     if has_jvm "$variant"; then
-        record jvm gc_pauses $(($(gc_pauses) - pauses))
-        record jvm allocated_kb "$(awk -v a="$allocated" -v b="$(allocated_bytes)" \
+        record jvm gc_pauses $(($(gc_pauses) - pauses_of[$variant]))
+        record jvm allocated_kb "$(awk -v a="${allocated_of[$variant]}" -v b="$(allocated_bytes)" \
             'BEGIN { if (a == "nan" || b == "nan") print "nan"; else printf "%d", (b - a) / 1024 }')"
     fi
     if [ ${#tunnels[@]} -gt 0 ]; then
         record jvm rss_mb "$(resident_mb)"
     fi
-    stop_tunnels
+    close_pair
 }

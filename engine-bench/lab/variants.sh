@@ -4,7 +4,7 @@
 
 # JVM@VERSION is a variant on one JDK; the names below have no such ending.
 jvm_variants='engine fast-path xdp engine-kernel kernel-engine fast-path-kernel kernel-fast-path xdp-kernel kernel-xdp
-    engine-off watched netty nio ip-udp'
+    engine-off small watched netty nio ip-udp'
 
 # has_jvm VARIANT: whether a process of a JVM is part of it.
 has_jvm()
@@ -23,7 +23,7 @@ start_kernel()
 {
     local n=${namespace_of[$1]}
     ip -n "$n" link add flannel.1 address "${mac_of[$1]}" mtu 1450 type vxlan id 1 local "${local_of[$1]}" \
-        dev "${veth_of[$1]}" dstport 8472 nolearning
+        dev veth0 dstport 8472 nolearning
     ip -n "$n" addr add "10.244.$1.1/32" dev flannel.1
     ip -n "$n" -6 addr add "fd00:244:$1::1/128" dev flannel.1 nodad
     ip -n "$n" link set flannel.1 up
@@ -48,8 +48,11 @@ start_engine()
             --peer "$peer,subnet=10.244.$other.0/24,gateway=10.244.$other.1"
             --peer "$peer,subnet=fd00:244:$other::/64,gateway=fd00:244:$other::1")
     fi
-    ip netns exec "${namespace_of[$side]}" "$home/bin/java" "-Xlog:gc:file=$block-gc$side.log" \
-        -jar "$engine_jar" tun-bridge --admin "${admin:-off}" "${arguments[@]}" > "$block-out$side.log" 2>&1 &
+    local program=("$home/bin/java" "-Xlog:gc:file=$block-gc$side.log" -jar "$engine_jar")
+    if [ "${variant%@*}" = small ]; then
+        program=(env "JAVA_HOME=$home" "OVERLANE_JAVA_OPTS=-Xlog:gc:file=$block-gc$side.log" "$root/bin/overlane")
+    fi
+    ip netns exec "${namespace_of[$side]}" "${program[@]}" tun-bridge --admin "${admin:-off}" "${arguments[@]}" > "$block-out$side.log" 2>&1 &
     tunnels+=($!)
 }
 
@@ -103,23 +106,14 @@ start_yardstick()
     ip -n "$n" -6 route add "fd00:244:$3::/64" dev flannel.1
 }
 
-# start_kernel_for VARIANT SIDE OTHER: the kernel's device opposite an engine. For an engine in user space it finishes
-# the inner checksums, because a veth leaves them to hardware that does not exist.
-start_kernel_for()
-{
-    start_kernel "$2" "$3"
-    [ "$1" != engine ] ||
-        ip netns exec "${namespace_of[$2]}" ethtool -K flannel.1 tx-checksum-ip-generic off > /dev/null
-}
-
 # start_side VARIANT SIDE OTHER: side 1 sends. A-kernel has A on side 1 and the kernel's device on side 2.
 start_side()
 {
     case "$1" in
         kernel) start_kernel "$2" "$3" ;;
-        engine | fast-path | xdp) start_engine "$2" "$3" vxlan --fast-path "$(fast_path_of "$1")" ;;
-        *-kernel) if [ "$2" = 1 ]; then start_side "${1%-kernel}" 1 2; else start_kernel_for "${1%-kernel}" 2 1; fi ;;
-        kernel-*) if [ "$2" = 2 ]; then start_side "${1#kernel-}" 2 1; else start_kernel_for "${1#kernel-}" 1 2; fi ;;
+        engine | small | fast-path | xdp) start_engine "$2" "$3" vxlan --fast-path "$(fast_path_of "$1")" ;;
+        *-kernel) if [ "$2" = 1 ]; then start_side "${1%-kernel}" 1 2; else start_kernel 2 1; fi ;;
+        kernel-*) if [ "$2" = 2 ]; then start_side "${1#kernel-}" 2 1; else start_kernel 1 2; fi ;;
         engine-off) start_engine "$2" "$3" vxlan --offload off ;;
         watched) start_watched "$2" "$3" ;;
         netty | nio) start_engine "$2" "$3" vxlan --underlay "$1" ;;
@@ -130,7 +124,7 @@ start_side()
 
 fast_path_of()
 {
-    case "$1" in engine) echo off ;; fast-path) echo tc ;; xdp) echo xdp ;; esac
+    case "$1" in engine | small) echo off ;; fast-path) echo tc ;; xdp) echo xdp ;; esac
 }
 
 # await_tunnel: false if a process of the tunnel has ended, or after 30 seconds: a JVM needs many on a busy machine.
@@ -146,7 +140,8 @@ await_tunnel()
     done
 }
 
-# Starts $variant on both sides, and the receiver of traffic.
+# Starts $variant on both sides of this pair, and the receiver of traffic. False if it does not carry frames; this
+# records that and says why.
 start_variant()
 {
     local side
@@ -155,11 +150,7 @@ start_variant()
     done
     ip netns exec "$right" iperf3 -s -p 5299 > /dev/null 2>&1 &
     helpers+=($!)
-}
-
-# tunnel_works: waits for it; if it does not start, says so, records that and is false.
-tunnel_works()
-{
+    keep_pair
     await_tunnel && return
     record start failed 1
     tail -qn 2 "$block"-out?.log >&2 2> /dev/null || true

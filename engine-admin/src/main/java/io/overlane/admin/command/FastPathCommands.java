@@ -103,7 +103,7 @@ final class FastPathCommands
     private static Table remotes(final FastPathReport report)
     {
         final Table table = new Table(
-            "remote", "carried", "why", "longest", "sent", "sent_bytes", "received", "received_bytes");
+            "remote", "reachable", "why", "longest", "sent", "sent_bytes", "received", "received_bytes");
         report.remotes().forEach(remote -> table.row(
             remote.vtep(),
             remote.whyNot() == null,

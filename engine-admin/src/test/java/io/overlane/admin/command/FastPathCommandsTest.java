@@ -147,15 +147,15 @@ class FastPathCommandsTest
             DEV   IFINDEX  ATTACH      LINK  PROGRAM
             tap0        5  tcx/egress    12       31
 
-            REMOTE          CARRIED  WHY  LONGEST  SENT  SENT_BYTES  RECEIVED  RECEIVED_BYTES
-            192.0.2.9:8472  yes      -       1464     7         700         0               0
+            REMOTE          REACHABLE  WHY  LONGEST  SENT  SENT_BYTES  RECEIVED  RECEIVED_BYTES
+            192.0.2.9:8472  yes        -       1464     7         700         0               0
             """, answer.text());
         assertEquals("{\"state\":\"on\",\"why\":null,\"mode\":\"tc\",\"stations\":1,\"max_stations\":64," +
             "\"segments\":[{\"vni\":42,\"carried\":true,\"why\":null}," +
             "{\"vni\":43,\"carried\":false,\"why\":\"its port is no TAP\"}]," +
             "\"programs\":[{\"program\":\"overlane_encap\",\"id\":31,\"instructions\":2,\"frames\":7,\"bytes\":700}]," +
             "\"links\":[{\"dev\":\"tap0\",\"ifindex\":5,\"attach\":\"tcx/egress\",\"link\":12,\"program\":31}]," +
-            "\"remotes\":[{\"remote\":\"192.0.2.9:8472\",\"carried\":true,\"why\":null,\"longest\":1464,\"sent\":7," +
+            "\"remotes\":[{\"remote\":\"192.0.2.9:8472\",\"reachable\":true,\"why\":null,\"longest\":1464,\"sent\":7," +
             "\"sent_bytes\":700,\"received\":0,\"received_bytes\":0}]}", answer.jsonText());
     }
 

@@ -4,6 +4,7 @@ package io.overlane.bench.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -150,7 +151,7 @@ final class LabTables
             "cold: flood, received");
         for (final String variant : results.variants(VETH))
         {
-            if ("engine".equals(Variant.base(variant)))
+            if (Set.of("engine", "small").contains(Variant.base(variant)))
             {
                 table.row(List.of(results.title(variant),
                     ratio(VETH, variant, yardstick, "tcp1", "gbps"),
@@ -219,7 +220,7 @@ final class LabTables
     private void jvm()
     {
         table(VETH, new MarkdownTable(
-            "memory", "GC pauses, worst round", "allocated, KiB", "resident, MiB"),
+            "memory", "GC pauses, at worst", "allocated, KiB", "resident, MiB"),
             variant -> List.of(
                 figure("%.0f", results.estimate(VETH, variant, "jvm", "gc_pauses").greatest()),
                 figure("%.0f", results.estimate(VETH, variant, "jvm", "allocated_kb").greatest()),

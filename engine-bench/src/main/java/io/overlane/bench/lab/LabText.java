@@ -35,9 +35,9 @@ final class LabText
         fact("Kernel", "kernel", "");
         fact("JVM", "jdk", ", default options");
         fact("Traffic", "iperf3", "");
-        text.append("- Rounds: ").append(results.fact("rounds")).append(", each of all variants one after another, ")
-            .append("and each begins with another variant; ").append(results.fact("seconds"))
-            .append(" s for a stream or a flood.\n");
+        text.append("- Rounds: ").append(results.fact("rounds"))
+            .append("; in each, every measure is taken of all variants one after another, and each round begins with ")
+            .append("another variant; ").append(results.fact("seconds")).append(" s for a stream or a flood.\n");
         text.append("- Load average before the start: ").append(results.fact("load_before")).append(".\n");
         discarded();
         text.append("\nA part of the kernel's figure compares a variant with the kernel's device in the same round. ")
@@ -74,14 +74,13 @@ final class LabText
     private void method()
     {
         text.append("## How\n\n")
-            .append("Two network namespaces joined by a veth pair of MTU 1500; the engine is `tun-bridge` on both ")
-            .append("sides. Tunnels are started anew for every round and variant, and carry traffic for ")
-            .append(results.fact("warm_up")).append(" s before they are measured if a JVM carries it, 2 s otherwise. ")
+            .append("Each variant has two network namespaces joined by a veth pair of MTU 1500; the engine is ")
+            .append("`tun-bridge` on both sides. The tunnels of all variants run at once. They are started anew after ")
+            .append("each ").append(results.fact("restart_every")).append(" rounds, and carry traffic for ")
+            .append(results.fact("warm_up")).append(" s before the first round if a JVM carries it, 2 s otherwise. ")
             .append("TCP and UDP by iperf3, round trips by ping (`-i 0.002`, `-A`): the kernel answers these in its ")
             .append("receive path, so a round trip through its tunnel wakes no process.\n\n")
-            .append("- \"A to B\": the sender of the stream is on A's side. To an engine in user space, the kernel's ")
-            .append("device has `tx-checksum-ip-generic off`, without which a veth leaves inner checksums ")
-            .append("unfinished.\n")
+            .append("- \"A to B\": the sender of the stream is on A's side.\n")
             .append("- Tunnel CPU is user and system time of the tunnel's processes on both sides, JIT and GC ")
             .append("included, in steps of 0.01 s. The kernel's tunnel has no process, and the fast path works in ")
             .append("the kernel too, so compare the figures of the whole machine, which leave out the CPU time of ")
@@ -89,11 +88,11 @@ final class LabText
             .append("- In a flood, sender and tunnel compete for the CPU: the kernel's tunnel slows the sender down, ")
             .append("a TAP device does not. High loss is expected, and received packets count. Paced UDP is the ")
             .append("fairer comparison. The receiver is iperf3, with a socket of the kernel's default size.\n")
-            .append("- GC pauses and allocation are the worst round of both engines together, from the end of the ")
-            .append("warm-up to the end of the round; resident is the larger engine's, including the JVM.\n");
+            .append("- GC pauses and allocation are those of both engines together, from the end of the warm-up until ")
+            .append("the tunnels ended, at worst; resident is the larger engine's, including the JVM.\n");
         if (results.hasMeasure("cold-tcp1"))
         {
-            text.append("- Cold: from the first second after the tunnel's start, without any load before.\n");
+            text.append("- Cold: new tunnels, from their first second, without any load before.\n");
         }
         final Set<String> yardsticks = results.yardsticks();
         if (!yardsticks.isEmpty())

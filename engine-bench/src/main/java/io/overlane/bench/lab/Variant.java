@@ -12,6 +12,7 @@ final class Variant
         Map.entry("xdp", "engine, fast path with XDP"),
         Map.entry("engine", "engine"),
         Map.entry("engine-off", "engine, offload off"),
+        Map.entry("small", "engine, bin/overlane"),
         Map.entry("watched", "engine, capture, histograms and metrics on"),
         Map.entry("netty", "engine, Netty underlay"),
         Map.entry("nio", "engine, NIO underlay"),
