@@ -10,8 +10,8 @@ usage: run-lab.sh [OPTION...]
 
 Measures the kernel's vxlan device, the engine, and other tunnels. Each variant has two network namespaces of its own,
 joined by a veth pair. All variants run at once, and one after another is measured, measure by measure, so that a change
-of the machine's speed disturbs all variants alike. Needs root, iproute2, ethtool, iperf3, ping and a JDK. Nothing stays
-behind.
+of the machine's speed disturbs all variants alike. Needs root, iproute2, ethtool, iperf3, ping, a JDK, and some 130 MiB
+of memory for each engine. Nothing stays behind.
 
 How much:
   --repeats N          rounds over all variants and measures; default 6, the fewest that give a confidence interval.
