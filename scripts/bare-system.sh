@@ -67,6 +67,9 @@ mount_system()
   mount -t tmpfs -o mode=1777 tmpfs "$system/dev/shm"
   ln -s pts/ptmx "$system/dev/ptmx"
   ln -s /proc/self/fd "$system/dev/fd"
+  ln -s /proc/self/fd/0 "$system/dev/stdin"
+  ln -s /proc/self/fd/1 "$system/dev/stdout"
+  ln -s /proc/self/fd/2 "$system/dev/stderr"
 }
 
 # Runs "$2..." in system $1, in mount and process namespaces of its own.
