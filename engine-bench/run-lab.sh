@@ -367,7 +367,6 @@ close_underlay()
     for variant in "${running[@]}"; do
         close_variant
     done
-    running=()
 }
 
 # run_round: every measure of all variants that run, beginning with another variant each time.

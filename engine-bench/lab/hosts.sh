@@ -26,8 +26,8 @@ keep_pair()
     helpers_of[$pair]=${helpers[*]}
 }
 
-# Ends the processes of this pair, only those of this script.
-stop_tunnels()
+# Ends the processes of this pair, only those of this script, and deletes its hosts.
+close_pair()
 {
     local pid
     for pid in "${tunnels[@]}" "${helpers[@]}"; do
@@ -39,11 +39,6 @@ stop_tunnels()
     tunnels=()
     helpers=()
     keep_pair
-}
-
-close_pair()
-{
-    stop_tunnels
     ip netns del "$left" 2> /dev/null || true
     ip netns del "$right" 2> /dev/null || true
 }

@@ -154,6 +154,5 @@ start_variant()
     await_tunnel && return
     record start failed 1
     tail -qn 2 "$block"-out?.log >&2 2> /dev/null || true
-    stop_tunnels
     return 1
 }
